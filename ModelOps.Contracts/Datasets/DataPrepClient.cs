@@ -1,0 +1,70 @@
+using ModelOps.Contracts.Clients;
+using ModelOps.Contracts.Reviews;
+
+namespace ModelOps.Contracts.Datasets;
+
+/// <summary>The data-prep service.</summary>
+public sealed class DataPrepClient(HttpClient http)
+{
+    public Task<Page<Dataset>> ListAsync(StoreId store, CancellationToken cancellationToken = default) =>
+        http.GetAsync<Page<Dataset>>(store, "/v1/datasets", cancellationToken);
+
+    public Task<Dataset?> FindAsync(StoreId store, string name, CancellationToken cancellationToken = default) =>
+        http.FindAsync<Dataset>(store, $"/v1/datasets/{name}", cancellationToken);
+
+    public Task<DatasetVersion> GetVersionAsync(StoreId store, string name, int version, CancellationToken cancellationToken = default) =>
+        http.GetAsync<DatasetVersion>(store, $"/v1/datasets/{name}/versions/{version}", cancellationToken);
+
+    public Task<DatasetReport> GetReportAsync(StoreId store, string name, int version, CancellationToken cancellationToken = default) =>
+        http.GetAsync<DatasetReport>(store, $"/v1/datasets/{name}/versions/{version}/report", cancellationToken);
+
+    public Task<DatasetStatistics?> FindStatisticsAsync(StoreId store, string name, int version, CancellationToken cancellationToken = default) =>
+        http.FindAsync<DatasetStatistics>(store, $"/v1/datasets/{name}/versions/{version}/statistics", cancellationToken);
+
+    public Task<DatasetLineage?> FindLineageAsync(StoreId store, string name, int version, CancellationToken cancellationToken = default) =>
+        http.FindAsync<DatasetLineage>(store, $"/v1/datasets/{name}/versions/{version}/lineage", cancellationToken);
+
+    /// <summary>What is different in version <paramref name="other"/> as against <paramref name="version"/>.</summary>
+    public Task<DatasetDiff?> FindDiffAsync(StoreId store, string name, int version, int other, CancellationToken cancellationToken = default) =>
+        http.FindAsync<DatasetDiff>(store, $"/v1/datasets/{name}/versions/{version}/diff/{other}", cancellationToken);
+
+    /// <summary>Starts the preparation of a version; the same <paramref name="idempotencyKey"/> starts it once.</summary>
+    public Task<Preparation> PrepareAsync(StoreId store, string name, PrepareRequest request, string idempotencyKey, CancellationToken cancellationToken = default) =>
+        http.SendAsync<Preparation>(store, HttpMethod.Post, $"/v1/datasets/{name}/preparations", request, idempotencyKey, cancellationToken);
+
+    public Task<Preparation> GetPreparationAsync(StoreId store, string name, Guid id, CancellationToken cancellationToken = default) =>
+        http.GetAsync<Preparation>(store, $"/v1/datasets/{name}/preparations/{id}", cancellationToken);
+
+    /// <summary>Starts an import in the background; the same <paramref name="idempotencyKey"/> starts it once.</summary>
+    public Task<Import> ImportAsync(StoreId store, string name, ImportRequest request, string idempotencyKey, CancellationToken cancellationToken = default) =>
+        http.SendAsync<Import>(store, HttpMethod.Post, $"/v1/datasets/{name}/imports", request, idempotencyKey, cancellationToken);
+
+    public Task<Import> GetImportAsync(StoreId store, string name, Guid id, CancellationToken cancellationToken = default) =>
+        http.GetAsync<Import>(store, $"/v1/datasets/{name}/imports/{id}", cancellationToken);
+
+    /// <summary>Questions about labels, the closest calls first.</summary>
+    public Task<Page<Review>> ListReviewsAsync(StoreId store, string name, ReviewState state = ReviewState.Open, string? after = null, int limit = Page<Review>.DefaultLimit, CancellationToken cancellationToken = default) =>
+        http.GetAsync<Page<Review>>(store, $"/v1/datasets/{name}/reviews?state={state}&limit={limit}{(after is null ? "" : $"&after={after}")}", cancellationToken);
+
+    public Task<IReadOnlyList<ReviewSummary>> SummariseReviewsAsync(StoreId store, string name, CancellationToken cancellationToken = default) =>
+        http.GetAsync<IReadOnlyList<ReviewSummary>>(store, $"/v1/datasets/{name}/reviews/summary", cancellationToken);
+
+    /// <param name="actor">Who answers.</param>
+    public Task<Review> AnswerReviewAsync(StoreId store, string name, long id, ReviewAnswer answer, string? actor = null, CancellationToken cancellationToken = default) =>
+        http.SendAsync<Review>(store, HttpMethod.Put, $"/v1/datasets/{name}/reviews/{id}/answer", answer, null, cancellationToken, actor);
+
+    public Task<Review> SkipReviewAsync(StoreId store, string name, long id, ReviewRevision seen, string? actor = null, CancellationToken cancellationToken = default) =>
+        http.SendAsync<Review>(store, HttpMethod.Put, $"/v1/datasets/{name}/reviews/{id}/skip", seen, null, cancellationToken, actor);
+
+    /// <summary>Takes an answer or a skip back.</summary>
+    public Task<Review> UndoReviewAsync(StoreId store, string name, long id, int revision, string? actor = null, CancellationToken cancellationToken = default) =>
+        http.SendAsync<Review>(store, HttpMethod.Delete, $"/v1/datasets/{name}/reviews/{id}/answer?revision={revision}", null, null, cancellationToken, actor);
+
+    /// <summary>Writes one of <see cref="DatasetFiles"/> to <paramref name="path"/>.</summary>
+    public Task DownloadAsync(StoreId store, string name, int version, string file, string path, CancellationToken cancellationToken = default) =>
+        http.DownloadAsync(store, $"/v1/datasets/{name}/versions/{version}/files/{file}", path, cancellationToken);
+}
+
+/// <summary>A dataset version in the making.</summary>
+/// <param name="Version">The finished version, once <paramref name="State"/> is succeeded. An older one when nothing new had come.</param>
+public sealed record Preparation(Guid Id, Runs.RunState State, int? Version, string? Error);

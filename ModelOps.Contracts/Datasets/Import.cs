@@ -1,0 +1,35 @@
+using ModelOps.Contracts.Runs;
+
+namespace ModelOps.Contracts.Datasets;
+
+/// <summary>Asks for sources to be fetched, read and made into a version, in the background: it survives a killed service.</summary>
+/// <param name="Sources">One or more.</param>
+/// <param name="Mapping">YAML, for columns that are not recognised.</param>
+public sealed record ImportRequest(IReadOnlyList<ImportSource> Sources, string? Mapping = null);
+
+/// <summary>Where a source comes from: exactly one of <paramref name="Upload"/>, <paramref name="Blobs"/> and <paramref name="Postgres"/>.</summary>
+/// <param name="Kind"><c>events</c>, <c>products</c>, <c>users</c>, <c>campaigns</c>, <c>judgements</c>, <c>messages</c> or <c>faq</c>.</param>
+/// <param name="Upload">The id of a finished resumable upload.</param>
+public sealed record ImportSource(string Kind, Guid? Upload = null, BlobPrefix? Blobs = null, PostgresQuery? Postgres = null);
+
+/// <summary>All blobs whose names begin with <paramref name="Prefix"/>.</summary>
+/// <param name="Connection">The name of a connection that an operator has given the store; never the connection string itself.</param>
+public sealed record BlobPrefix(string Connection, string Prefix);
+
+/// <summary>The rows of a query against the shop's own database, read in a read-only transaction.</summary>
+/// <param name="Connection">The name of a connection that an operator has given the store; never the connection string itself.</param>
+/// <param name="Query">One SELECT; with an ORDER BY the same rows are the same file, and import once.</param>
+/// <param name="Increment">A column of the query that only rises, such as <c>updated_at</c>: only rows above the last import's highest value are read.</param>
+public sealed record PostgresQuery(string Connection, string Query, string? Increment = null);
+
+/// <summary>An import and how far it is.</summary>
+/// <param name="Stage"><c>queued</c>, <c>fetching</c>, <c>preparing</c> or <c>done</c>.</param>
+/// <param name="Files">Files fetched so far; each is kept, so that a killed import does not fetch it again.</param>
+/// <param name="Bytes">Their size.</param>
+/// <param name="Version">The version, once <paramref name="State"/> is succeeded. An older one when nothing was new.</param>
+/// <param name="Error">Cause and remedy, where it failed.</param>
+public sealed record Import(Guid Id, string Dataset, RunState State, string Stage, int Files, long Bytes, int? Version, string? Error, DateTimeOffset CreatedAt);
+
+/// <summary>A resumable upload.</summary>
+/// <param name="Offset">Bytes that are durably there.</param>
+public sealed record UploadStatus(Guid Id, string File, long Offset, long? Length, bool IsComplete);

@@ -1,0 +1,47 @@
+using ModelOps.Contracts.Clients;
+
+namespace ModelOps.Contracts.Versions;
+
+/// <summary>The registry service.</summary>
+public sealed class RegistryClient(HttpClient http)
+{
+    public Task<Page<RegisteredModel>> ListAsync(StoreId store, CancellationToken cancellationToken = default) =>
+        http.GetAsync<Page<RegisteredModel>>(store, "/v1/models", cancellationToken);
+
+    public Task<RegisteredModel?> FindAsync(StoreId store, string model, CancellationToken cancellationToken = default) =>
+        http.FindAsync<RegisteredModel>(store, $"/v1/models/{model}", cancellationToken);
+
+    /// <summary>Announces a version; the same <paramref name="idempotencyKey"/> gives the same version.</summary>
+    public Task<ModelVersion> CreateVersionAsync(StoreId store, string model, NewModelVersion version, string idempotencyKey, CancellationToken cancellationToken = default) =>
+        http.SendAsync<ModelVersion>(store, HttpMethod.Post, $"/v1/models/{model}/versions", version, idempotencyKey, cancellationToken);
+
+    /// <summary>Uploads one file of a pending version; a repetition replaces it.</summary>
+    public Task UploadAsync(StoreId store, string model, int version, string file, string path, CancellationToken cancellationToken = default) =>
+        http.UploadAsync(store, $"/v1/models/{model}/versions/{version}/files/{file}", path, cancellationToken);
+
+    /// <summary>Has the registry read every file back and make the version READY.</summary>
+    public Task<ModelVersion> CompleteAsync(StoreId store, string model, PackageManifest manifest, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        return http.SendAsync<ModelVersion>(store, HttpMethod.Post, $"/v1/models/{model}/versions/{manifest.Version}/complete", manifest, null, cancellationToken);
+    }
+
+    public Task<PackageManifest> GetManifestAsync(StoreId store, string model, int version, CancellationToken cancellationToken = default) =>
+        http.GetAsync<PackageManifest>(store, $"/v1/models/{model}/versions/{version}/files/{PackageManifest.FileName}", cancellationToken);
+
+    public Task DownloadAsync(StoreId store, string model, int version, string file, string path, CancellationToken cancellationToken = default) =>
+        http.DownloadAsync(store, $"/v1/models/{model}/versions/{version}/files/{file}", path, cancellationToken);
+
+    /// <summary>Moves an alias; with <c>ExpectedVersion</c> only if it still stands there (409 otherwise).</summary>
+    /// <param name="actor">On whose behalf, for the history; <c>automation</c> when nobody's.</param>
+    public Task<AliasChange> SetAliasAsync(
+        StoreId store, string model, string alias, AliasRequest request, string? idempotencyKey = null, string? actor = null, CancellationToken cancellationToken = default) =>
+        http.SendAsync<AliasChange>(store, HttpMethod.Put, $"/v1/models/{model}/aliases/{alias}", request, idempotencyKey, cancellationToken, actor);
+
+    public Task<Page<AliasChange>> AliasHistoryAsync(StoreId store, string model, CancellationToken cancellationToken = default) =>
+        http.GetAsync<Page<AliasChange>>(store, $"/v1/models/{model}/alias-history", cancellationToken);
+
+    /// <summary>Every store's aliases; what inference follows. Waits up to <paramref name="wait"/> for a change after <paramref name="revision"/>.</summary>
+    public Task<Deployments.DeploymentState> GetDeploymentsAsync(long revision, TimeSpan wait, CancellationToken cancellationToken = default) =>
+        http.GetAsync<Deployments.DeploymentState>(StoreId.Main, $"/v1/deployments?revision={revision}&waitSeconds={(int)wait.TotalSeconds}", cancellationToken);
+}
