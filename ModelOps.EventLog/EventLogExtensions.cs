@@ -1,0 +1,17 @@
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace ModelOps.EventLog;
+
+public static class EventLogExtensions
+{
+    /// <summary>The connection's name; register it with <c>builder.AddKeyedNpgsqlDataSource(EventLogExtensions.Database)</c>.</summary>
+    public const string Database = "eventsdb";
+
+    public static IServiceCollection AddEventLog(this IServiceCollection services)
+    {
+        services.AddOptions<EventLogOptions>().BindConfiguration("EventLog").ValidateDataAnnotations().ValidateOnStart();
+        return services.AddSingleton(provider => new ShopEvents(provider.GetRequiredKeyedService<NpgsqlDataSource>(Database)))
+            .AddSingleton(provider => new PersonErasure(provider.GetRequiredKeyedService<NpgsqlDataSource>(Database)));
+    }
+}

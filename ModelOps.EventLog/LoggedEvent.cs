@@ -1,0 +1,35 @@
+using ModelOps.Contracts;
+using ModelOps.Contracts.Events;
+
+namespace ModelOps.EventLog;
+
+/// <summary>An event as the log keeps it: complete and in GA4's words.</summary>
+/// <param name="Cursor">Where it stands in the log; 0 before it is appended.</param>
+public sealed record LoggedEvent(
+    StoreId Store,
+    string Id,
+    string Name,
+    string? User,
+    string? Session,
+    DateTimeOffset Time,
+    IReadOnlyList<EventItem> Items,
+    string? Token,
+    long Cursor = 0);
+
+/// <summary>A part of the log, in order.</summary>
+/// <param name="Cursor">Read on from here.</param>
+public sealed record EventSlice<T>(IReadOnlyList<T> Events, long Cursor);
+
+/// <summary>An answer that inference gave, with what was shown at which position.</summary>
+/// <param name="Token">The attribution token that came with the answer.</param>
+/// <param name="Seconds">Time inside inference.</param>
+public sealed record Impression(
+    StoreId Store,
+    string Token,
+    DateTimeOffset Time,
+    string Model,
+    int Version,
+    string? User,
+    IReadOnlyList<string> Items,
+    bool Cached,
+    double Seconds);

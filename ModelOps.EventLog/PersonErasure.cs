@@ -1,0 +1,32 @@
+using ModelOps.Contracts;
+using Npgsql;
+
+namespace ModelOps.EventLog;
+
+/// <summary>How much of a person the log held.</summary>
+public sealed record LoggedPerson(long Events, long Impressions);
+
+/// <summary>Removes a person from the log: what carries the user's id, and what the same visits did before the user signed in.</summary>
+public sealed class PersonErasure(NpgsqlDataSource database)
+{
+    private const string Person = "store = $1 AND (user_id = $2 OR (user_id IS NULL AND session_id IN (SELECT session_id FROM events WHERE store = $1 AND user_id = $2 AND session_id IS NOT NULL)))";
+
+    public Task<LoggedPerson> CountAsync(StoreId store, string user, CancellationToken cancellationToken = default) => RunAsync(
+        $"SELECT (SELECT count(*) FROM events WHERE {Person}), (SELECT count(*) FROM impressions WHERE store = $1 AND user_id = $2)", store, user, cancellationToken);
+
+    /// <returns>What was removed; nothing on a second call.</returns>
+    public Task<LoggedPerson> RemoveAsync(StoreId store, string user, CancellationToken cancellationToken = default) => RunAsync($"""
+        WITH gone AS (DELETE FROM events WHERE {Person} RETURNING 1), unseen AS (DELETE FROM impressions WHERE store = $1 AND user_id = $2 RETURNING 1)
+        SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM unseen)
+        """, store, user, cancellationToken);
+
+    private async Task<LoggedPerson> RunAsync(string sql, StoreId store, string user, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(sql);
+        command.Parameters.Add(new() { Value = store.Value });
+        command.Parameters.Add(new() { Value = user });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new LoggedPerson(reader.GetInt64(0), reader.GetInt64(1));
+    }
+}

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Npgsql;
+
+namespace ModelOps.EventLog;
+
+/// <summary>The tables of <c>eventsdb</c>, partitioned by the UTC day of the event, a partition made when its first event comes.</summary>
+internal sealed class Schema(NpgsqlDataSource database)
+{
+    private const long Turn = 7165002; // one replica at a time alters the schema
+
+    /// <summary>
+    /// <c>position</c> is the id of the transaction that appended the row. Readers stop below the oldest transaction still
+    /// running, so no row appears behind a cursor that has passed it, and appends need no lock among themselves.
+    /// </summary>
+    private const string Tables = """
+        CREATE TABLE IF NOT EXISTS events (
+            store text NOT NULL,
+            id text NOT NULL,
+            time timestamptz NOT NULL,
+            position bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
+            name text NOT NULL,
+            user_id text,
+            session_id text,
+            token text,
+            items jsonb NOT NULL,
+            PRIMARY KEY (store, id, time)) PARTITION BY RANGE (time);
+        CREATE INDEX IF NOT EXISTS events_by_position ON events (position);
+        CREATE INDEX IF NOT EXISTS events_by_user ON events (store, user_id, time DESC);
+
+        CREATE TABLE IF NOT EXISTS impressions (
+            store text NOT NULL,
+            token text NOT NULL,
+            time timestamptz NOT NULL,
+            position bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
+            model text NOT NULL,
+            version int NOT NULL,
+            user_id text,
+            items text[] NOT NULL,
+            cached boolean NOT NULL,
+            seconds double precision NOT NULL,
+            PRIMARY KEY (store, token, time)) PARTITION BY RANGE (time);
+        CREATE INDEX IF NOT EXISTS impressions_by_token ON impressions (token);
+        CREATE INDEX IF NOT EXISTS impressions_by_position ON impressions (position);
+        """;
+
+    private readonly ConcurrentDictionary<(string Table, DateOnly Day), bool> partitions = new();
+    private volatile bool exists;
+
+    /// <summary>Makes the tables where they are missing; asked before every use, so that a service can start while the log is away.</summary>
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        if (exists)
+            return;
+        await ExecuteInTurnAsync(Tables, cancellationToken);
+        exists = true;
+    }
+
+    /// <summary>Makes the partitions of <paramref name="times"/> where they are missing.</summary>
+    public async Task EnsurePartitionsAsync(string table, IEnumerable<DateTimeOffset> times, CancellationToken cancellationToken)
+    {
+        await EnsureAsync(cancellationToken);
+        foreach (var day in times.Select(time => DateOnly.FromDateTime(time.UtcDateTime)).Distinct())
+        {
+            if (partitions.ContainsKey((table, day)))
+                continue;
+            var next = day.AddDays(1);
+            await ExecuteInTurnAsync(
+                $"CREATE TABLE IF NOT EXISTS {table}_{day:yyyyMMdd} PARTITION OF {table} FOR VALUES FROM ('{day:yyyy-MM-dd}Z') TO ('{next:yyyy-MM-dd}Z')",
+                cancellationToken);
+            partitions[(table, day)] = true;
+        }
+    }
+
+    /// <summary>Drops the days before <paramref name="oldest"/>.</summary>
+    public async Task<int> DropBeforeAsync(DateOnly oldest, CancellationToken cancellationToken)
+    {
+        await EnsureAsync(cancellationToken);
+        await using var list = database.CreateCommand("SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent WHERE p.relname IN ('events', 'impressions')");
+        var expired = new List<string>();
+        await using (var reader = await list.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                var partition = reader.GetString(0);
+                if (DateOnly.TryParseExact(partition[(partition.LastIndexOf('_') + 1)..], "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day < oldest)
+                    expired.Add(partition);
+            }
+        }
+        foreach (var partition in expired)
+            await ExecuteInTurnAsync($"DROP TABLE IF EXISTS {partition}", cancellationToken);
+        partitions.Clear();
+        return expired.Count;
+    }
+
+    private async Task ExecuteInTurnAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var turn = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({Turn})", connection, transaction))
+            await turn.ExecuteNonQueryAsync(cancellationToken);
+        await using (var command = new NpgsqlCommand(sql, connection, transaction))
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,179 @@
+using System.Text.Json;
+using ModelOps.Contracts;
+using ModelOps.Contracts.Events;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ModelOps.EventLog;
+
+/// <summary>The only door to the event log: append, read by cursor, read a shopper's latest. It makes its tables when it is first used.</summary>
+public sealed class ShopEvents
+{
+    private const string Columns = "store, id, name, user_id, session_id, time, items, token, position";
+
+    /// <summary>Positions below this are settled: every transaction that could still write one has ended.</summary>
+    private const string Settled = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+
+    private readonly NpgsqlDataSource database;
+    private readonly Schema schema;
+
+    public ShopEvents(NpgsqlDataSource database)
+    {
+        this.database = database;
+        schema = new Schema(database);
+    }
+
+    /// <summary>Keeps the events, durably, once it returns. An id that the store already has at that time changes nothing.</summary>
+    /// <returns>How many were new.</returns>
+    public async Task<int> AppendAsync(IReadOnlyList<LoggedEvent> events, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        if (events.Count == 0)
+            return 0;
+        await schema.EnsurePartitionsAsync("events", events.Select(e => e.Time), cancellationToken);
+        await using var command = database.CreateCommand("""
+            INSERT INTO events (store, id, name, user_id, session_id, time, items, token)
+            SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::jsonb[], $8::text[])
+            ON CONFLICT DO NOTHING
+            """);
+        AddColumn(command, NpgsqlDbType.Text, events.Select(e => e.Store.Value));
+        AddColumn(command, NpgsqlDbType.Text, events.Select(e => e.Id));
+        AddColumn(command, NpgsqlDbType.Text, events.Select(e => e.Name));
+        AddColumn(command, NpgsqlDbType.Text, events.Select(e => e.User));
+        AddColumn(command, NpgsqlDbType.Text, events.Select(e => e.Session));
+        AddColumn(command, NpgsqlDbType.TimestampTz, events.Select(e => e.Time.UtcDateTime));
+        AddColumn(command, NpgsqlDbType.Jsonb, events.Select(e => JsonSerializer.Serialize(e.Items, JsonSerializerOptions.Web)));
+        AddColumn(command, NpgsqlDbType.Text, events.Select(e => e.Token));
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Events after <paramref name="cursor"/>, of one store or of all, about <paramref name="limit"/> (whole appends are never split).</summary>
+    public async Task<EventSlice<LoggedEvent>> ReadAsync(StoreId? store, long cursor, int limit, CancellationToken cancellationToken = default)
+    {
+        await schema.EnsureAsync(cancellationToken);
+        await using var command = database.CreateCommand($"""
+            SELECT {Columns} FROM events
+            WHERE position > $1 AND position < {Settled} AND ($2::text IS NULL OR store = $2)
+            ORDER BY position FETCH FIRST $3 ROWS WITH TIES
+            """);
+        command.Parameters.Add(new() { Value = cursor });
+        command.Parameters.Add(new() { Value = (object?)store?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = limit });
+        var events = await ReadAllAsync(command, cancellationToken);
+        return new EventSlice<LoggedEvent>(events, events.Count == 0 ? cursor : events[^1].Cursor);
+    }
+
+    /// <summary>The shopper's latest events after <paramref name="cursor"/>, oldest first, at once visible after their append.</summary>
+    public async Task<IReadOnlyList<LoggedEvent>> ReadUserAsync(StoreId store, string user, long cursor, int limit, CancellationToken cancellationToken = default)
+    {
+        await schema.EnsureAsync(cancellationToken);
+        await using var command = database.CreateCommand($"SELECT {Columns} FROM events WHERE store = $1 AND user_id = $2 AND position > $3 ORDER BY time DESC LIMIT $4");
+        command.Parameters.Add(new() { Value = store.Value });
+        command.Parameters.Add(new() { Value = user });
+        command.Parameters.Add(new() { Value = cursor });
+        command.Parameters.Add(new() { Value = limit });
+        var events = await ReadAllAsync(command, cancellationToken);
+        events.Reverse();
+        return events;
+    }
+
+    /// <summary>The position up to which the log is settled.</summary>
+    public async Task<long> HeadAsync(CancellationToken cancellationToken = default)
+    {
+        await using var command = database.CreateCommand($"SELECT {Settled} - 1");
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Keeps what was shown. A token that is already there changes nothing.</summary>
+    public async Task AppendImpressionsAsync(IReadOnlyList<Impression> impressions, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(impressions);
+        await schema.EnsurePartitionsAsync("impressions", impressions.Select(i => i.Time), cancellationToken);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var impression in impressions)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                "INSERT INTO impressions (store, token, time, model, version, user_id, items, cached, seconds) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING")
+            {
+                Parameters =
+                {
+                    new() { Value = impression.Store.Value },
+                    new() { Value = impression.Token },
+                    new() { Value = impression.Time.UtcDateTime },
+                    new() { Value = impression.Model },
+                    new() { Value = impression.Version },
+                    new() { Value = (object?)impression.User ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                    new() { Value = impression.Items.ToArray() },
+                    new() { Value = impression.Cached },
+                    new() { Value = impression.Seconds },
+                },
+            });
+        }
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Impressions of every store after <paramref name="cursor"/>.</summary>
+    public async Task<EventSlice<Impression>> ReadImpressionsAsync(long cursor, int limit, CancellationToken cancellationToken = default)
+    {
+        await schema.EnsureAsync(cancellationToken);
+        await using var command = database.CreateCommand($"""
+            SELECT store, token, time, model, version, user_id, items, cached, seconds, position FROM impressions
+            WHERE position > $1 AND position < {Settled} ORDER BY position FETCH FIRST $2 ROWS WITH TIES
+            """);
+        command.Parameters.Add(new() { Value = cursor });
+        command.Parameters.Add(new() { Value = limit });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var impressions = new List<Impression>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            impressions.Add(ReadImpression(reader));
+            cursor = reader.GetInt64(9);
+        }
+        return new EventSlice<Impression>(impressions, cursor);
+    }
+
+    /// <summary>The impressions behind attribution tokens; unknown tokens are left out.</summary>
+    public async Task<IReadOnlyDictionary<(StoreId Store, string Token), Impression>> FindImpressionsAsync(IReadOnlyList<string> tokens, CancellationToken cancellationToken = default)
+    {
+        await schema.EnsureAsync(cancellationToken);
+        await using var command = database.CreateCommand("SELECT store, token, time, model, version, user_id, items, cached, seconds FROM impressions WHERE token = ANY($1)");
+        command.Parameters.Add(new() { Value = tokens.ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new Dictionary<(StoreId, string), Impression>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var impression = ReadImpression(reader);
+            found[(impression.Store, impression.Token)] = impression;
+        }
+        return found;
+    }
+
+    /// <summary>Drops whole days older than <paramref name="age"/>.</summary>
+    public Task<int> RemoveOlderThanAsync(TimeSpan age, DateTimeOffset now, CancellationToken cancellationToken = default) =>
+        schema.DropBeforeAsync(DateOnly.FromDateTime((now - age).UtcDateTime), cancellationToken);
+
+    private static async Task<List<LoggedEvent>> ReadAllAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var events = new List<LoggedEvent>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            events.Add(new LoggedEvent(
+                new StoreId(reader.GetString(0)), reader.GetString(1), reader.GetString(2), Text(reader, 3), Text(reader, 4), Utc(reader, 5),
+                JsonSerializer.Deserialize<List<EventItem>>(reader.GetString(6), JsonSerializerOptions.Web) ?? [], Text(reader, 7), reader.GetInt64(8)));
+        }
+        return events;
+    }
+
+    private static Impression ReadImpression(NpgsqlDataReader reader) => new(
+        new StoreId(reader.GetString(0)), reader.GetString(1), Utc(reader, 2), reader.GetString(3), reader.GetInt32(4), Text(reader, 5),
+        reader.GetFieldValue<string[]>(6), reader.GetBoolean(7), reader.GetDouble(8));
+
+    private static void AddColumn<T>(NpgsqlCommand command, NpgsqlDbType type, IEnumerable<T> values) =>
+        command.Parameters.Add(new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    private static DateTimeOffset Utc(NpgsqlDataReader reader, int column) => new(reader.GetFieldValue<DateTime>(column), TimeSpan.Zero);
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ModelOps.Jobs;
+
+/// <summary>Adds the queue, which lives in the service's own <c>NpgsqlDataSource</c>, and the worker.</summary>
+public static class JobExtensions
+{
+    /// <summary>Registers the queue and its worker. Call <see cref="JobQueue.CreateSchemaAsync"/> before the host starts.</summary>
+    public static IServiceCollection AddJobs(this IServiceCollection services)
+    {
+        services.AddOptions<JobOptions>().BindConfiguration("Jobs").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<JobQueue>();
+        services.AddHostedService<JobWorker>();
+        return services;
+    }
+
+    /// <summary>Has the worker run the jobs of <paramref name="kind"/> with a <typeparamref name="THandler"/>, a scope for each job.</summary>
+    public static IServiceCollection AddJobHandler<THandler>(this IServiceCollection services, string kind) where THandler : class, IJobHandler =>
+        services.AddSingleton(new JobKind(kind)).AddKeyedScoped<IJobHandler, THandler>(kind);
+}
+
+/// <summary>A kind of job that this service runs.</summary>
+internal sealed record JobKind(string Name);
