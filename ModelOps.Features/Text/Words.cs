@@ -1,0 +1,40 @@
+using System.Text;
+
+namespace ModelOps.Features.Text;
+
+/// <summary>
+/// The words of a text in lower case: runs of letters and digits; of scripts that are written without spaces (Chinese, Japanese)
+/// each pair of neighbouring characters, or a character that has no neighbour. The same words wherever texts are compared.
+/// </summary>
+public static class Words
+{
+    public static IEnumerable<string> Of(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            yield break;
+        text = (Ascii.IsValid(text) ? text : text.Normalize(NormalizationForm.FormKC)).ToLowerInvariant();
+        var start = -1;
+        for (var i = 0; i <= text.Length; i++)
+        {
+            var c = i < text.Length ? text[i] : ' ';
+            var alone = StandsAlone(c);
+            if (!alone && char.IsLetterOrDigit(c))
+            {
+                start = start < 0 ? i : start;
+                continue;
+            }
+            if (start >= 0)
+                yield return text[start..i];
+            start = -1;
+            if (!alone)
+                continue;
+            if (i + 1 < text.Length && StandsAlone(text[i + 1]))
+                yield return text.Substring(i, 2);
+            else if (i == 0 || !StandsAlone(text[i - 1]))
+                yield return c.ToString();
+        }
+    }
+
+    /// <summary>Ideographs and kana.</summary>
+    private static bool StandsAlone(char c) => c is (>= '\u3040' and <= '\u30ff') or (>= '\u3400' and <= '\u4dbf') or (>= '\u4e00' and <= '\u9fff');
+}
