@@ -1,0 +1,74 @@
+using ModelOps.Contracts.Events;
+
+namespace ModelOps.DataPrep.Checks;
+
+/// <summary>
+/// The table <c>staged</c>: every row as it was read, typed and repaired in the pass that reads it. Rows stand in the order of
+/// their sources and within them of their lines, so <c>rowid</c> is the order of the input. A raw text is kept where it could not be read.
+/// </summary>
+internal sealed class TypedRows(CheckList checks)
+{
+    public const string Table = """
+        CREATE TABLE staged (
+            source INTEGER, row BIGINT, user_id VARCHAR, item_id VARCHAR, event VARCHAR, time TIMESTAMP, quantity INTEGER, price DOUBLE, session_id VARCHAR, title VARCHAR,
+            time_text VARCHAR, quantity_text VARCHAR, price_text VARCHAR, repairs INTEGER)
+        """;
+
+    /// <summary>What exports write where there is nothing.</summary>
+    private const string Nothing = "('', 'null', 'NULL', 'None', 'nan', 'NaN', 'N/A', '(not set)', 'undefined')";
+
+    private const string Time = """
+        CASE
+            WHEN time_text[5] = '-' AND (length(time_text) <= 19 OR ends_with(time_text, 'Z')) THEN TRY_CAST(time_text AS TIMESTAMP)
+            WHEN regexp_full_match(time_text, '[0-9]{9,11}(\.[0-9]+)?') THEN make_timestamp(CAST(CAST(time_text AS DOUBLE) * 1000000 AS BIGINT))
+            WHEN regexp_full_match(time_text, '[0-9]{12,14}') THEN make_timestamp(CAST(time_text AS BIGINT) * 1000)
+            WHEN regexp_full_match(time_text, '[0-9]{15,17}') THEN make_timestamp(CAST(time_text AS BIGINT))
+            ELSE CAST(TRY_CAST(time_text AS TIMESTAMPTZ) AS TIMESTAMP) END
+        """;
+
+    private const string Quantity = """
+        CASE WHEN quantity_text IS NULL THEN 1
+            WHEN TRY_CAST(quantity_text AS DOUBLE) = floor(TRY_CAST(quantity_text AS DOUBLE)) THEN TRY_CAST(TRY_CAST(quantity_text AS DOUBLE) AS INTEGER) END
+        """;
+
+    /// <summary>The names' synonyms as branches: a join might hand the rows on in another order.</summary>
+    private static readonly string Event = $"CASE lower(event) {string.Concat(EventNames.Accepted.Select(pair => $"WHEN '{pair.Key.ToLowerInvariant()}' THEN '{pair.Value}' "))}ELSE event END";
+
+    /// <summary>SQL that inserts the rows of <paramref name="texts"/>: a query of row, user_id, item_id, event, time_text, quantity_text, price_text, session_id, title.</summary>
+    public string Insert(int source, string texts)
+    {
+        var columns = new Dictionary<string, string>
+        {
+            ["user_id"] = "user_id",
+            ["item_id"] = "item_id",
+            ["event"] = Event,
+            ["time"] = Time,
+            ["quantity"] = Quantity,
+            ["price"] = PriceOf("price_text"),
+            ["session_id"] = "session_id",
+            ["title"] = "title",
+        };
+        foreach (var (check, _) in checks.Repairs)
+            foreach (var (column, value) in check.Repairs)
+                columns[column] = $"CASE WHEN {check.Condition} THEN {value} ELSE {columns[column]} END";
+        var repairs = string.Join(" | ", checks.Repairs.Select(repair => $"CASE WHEN {repair.Check.Condition} THEN {repair.Bit} ELSE 0 END").DefaultIfEmpty("0"));
+        return $"""
+            INSERT INTO staged
+            SELECT source, row, user_id, item_id, event, time, quantity, price, session_id, title,
+                CASE WHEN time IS NULL THEN time_text END, CASE WHEN quantity IS NULL THEN quantity_text END, CASE WHEN price IS NULL THEN price_text END, repairs
+            FROM (SELECT {source} AS source, row, {string.Join(", ", columns.Select(column => $"{column.Value} AS {column.Key}"))}, time_text, quantity_text, price_text, {repairs} AS repairs
+                FROM (SELECT row, {Present("user_id")} AS user_id, {Present("item_id")} AS item_id, event, time_text, quantity_text, price_text, session_id, title FROM ({texts})))
+            """;
+    }
+
+    /// <summary>An amount as shops write it: <c>12.5</c>, <c>9 EUR</c>, <c>$1,234.50</c>, <c>1.234,50 €</c>, <c>12,99</c>.</summary>
+    public static string PriceOf(string text) => $$"""
+        CASE
+            WHEN isfinite(TRY_CAST({{text}} AS DOUBLE)) THEN TRY_CAST({{text}} AS DOUBLE)
+            WHEN regexp_full_match({{text}}, '[^0-9]*[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?[^0-9]*') THEN TRY_CAST(replace(regexp_extract({{text}}, '-?[0-9][0-9,.]*[0-9]'), ',', '') AS DOUBLE)
+            WHEN regexp_full_match({{text}}, '[^0-9]*([0-9]{1,3}(\.[0-9]{3})+|[0-9]+),[0-9]+[^0-9]*') THEN TRY_CAST(replace(replace(regexp_extract({{text}}, '-?[0-9][0-9,.]*[0-9]'), '.', ''), ',', '.') AS DOUBLE)
+            ELSE TRY_CAST(regexp_extract({{text}}, '-?[0-9]+(\.[0-9]+)?') AS DOUBLE) END
+        """;
+
+    private static string Present(string column) => $"CASE WHEN {column} NOT IN {Nothing} THEN {column} END";
+}

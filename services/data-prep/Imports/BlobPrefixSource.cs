@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using ModelOps.Contracts.Datasets;
+using ModelOps.DataPrep.Mapping;
+using ModelOps.DataPrep.Sources;
+
+namespace ModelOps.DataPrep.Imports;
+
+/// <summary>Fetches the blobs under a prefix of the shop's own container, in the order of their names.</summary>
+internal static class BlobPrefixSource
+{
+    private const int Retries = 3;
+
+    public static async IAsyncEnumerable<UploadedFile> FetchAsync(
+        SourceKind kind, BlobPrefix blobs, string connection, string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var container = Open(blobs.Connection, connection);
+        var names = await ListAsync(container, blobs, cancellationToken);
+        if (names.Count == 0)
+            throw new UploadException($"{blobs.Connection}: no blob begins with '{blobs.Prefix}'.");
+        foreach (var name in names)
+        {
+            var path = Path.Combine(folder, $"{Guid.NewGuid():N}.source");
+            await container.GetBlobClient(name).DownloadToAsync(path, cancellationToken);
+            yield return await UploadedFile.OfAsync(kind, name, path, cancellationToken);
+        }
+    }
+
+    private static async Task<List<string>> ListAsync(BlobContainerClient container, BlobPrefix blobs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var names = new List<string>();
+            await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, blobs.Prefix, cancellationToken))
+            {
+                if (blob.Properties.ContentLength > 0)
+                    names.Add(blob.Name);
+            }
+            names.Sort(StringComparer.Ordinal);
+            return names;
+        }
+        catch (RequestFailedException exception) when (exception.Status is 401 or 403 or 404)
+        {
+            throw new UploadException($"{blobs.Connection}: the blob storage answers {exception.ErrorCode}. Mend the connection's container name or key.");
+        }
+    }
+
+    private static BlobContainerClient Open(string name, string connection)
+    {
+        var parts = connection.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var container = parts.FirstOrDefault(part => part.StartsWith("ContainerName=", StringComparison.OrdinalIgnoreCase))
+            ?? throw new UploadException($"The connection '{name}' has no ContainerName=. It is an account's connection string with ;ContainerName=… at its end.");
+        try
+        {
+            return new BlobContainerClient(string.Join(';', parts.Where(part => part != container)), container["ContainerName=".Length..], new BlobClientOptions { Retry = { MaxRetries = Retries } });
+        }
+        catch (FormatException)
+        {
+            throw new UploadException($"The connection '{name}' is no blob storage connection string."); // without repeating it: it holds a key
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Contracts;
+using ModelOps.Contracts.Datasets;
+using ModelOps.Contracts.Runs;
+using ModelOps.DataPrep.Checks;
+using ModelOps.DataPrep.Datasets;
+using ModelOps.DataPrep.Mapping;
+using ModelOps.DataPrep.Sources;
+using ModelOps.DataPrep.Uploads;
+using ModelOps.Jobs;
+
+namespace ModelOps.DataPrep.Imports;
+
+/// <summary>
+/// Fetches an import's sources and makes the version. Each fetched file is first stored and then noted; whoever takes the job up
+/// after a kill goes on after the last one, so that a query is not asked twice and may not answer otherwise.
+/// </summary>
+internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, DatasetStorage storage, UploadBlocks uploads, ShopConnections connections) : IJobHandler
+{
+    public const string Kind = "import";
+
+    public async Task RunAsync(Job job, CancellationToken cancellationToken)
+    {
+        var import = await database.Imports.SingleAsync(row => row.Id == job.Id, cancellationToken);
+        if (import.State.IsFinal())
+            return;
+        try
+        {
+            using var folder = new WorkFolder();
+            await FetchAsync(job.Store, import, folder.Path, cancellationToken);
+            await NoteAsync(import, "preparing", cancellationToken);
+            import.Version = await PrepareAsync(job.Store, import, folder.Path, cancellationToken);
+        }
+        catch (Exception exception) when (exception is UploadException or MappingException or RulesException)
+        {
+            throw new FinalJobFailureException(exception.Message, exception);
+        }
+        import.State = RunState.Succeeded;
+        await NoteAsync(import, "done", cancellationToken);
+        await RemoveFetchedAsync(import, cancellationToken);
+        var used = import.Request.Sources.Select(source => source.Upload).ToList();
+        foreach (var upload in await database.Uploads.Where(row => used.Contains(row.Id)).ToListAsync(cancellationToken))
+            await uploads.RemoveAsync(upload, cancellationToken);
+    }
+
+    public async Task OnFailedAsync(Job job, string error, CancellationToken cancellationToken)
+    {
+        await database.Imports.Where(row => row.Id == job.Id)
+            .ExecuteUpdateAsync(row => row.SetProperty(import => import.State, RunState.Failed).SetProperty(import => import.Error, error), cancellationToken);
+        await RemoveFetchedAsync(await database.Imports.AsNoTracking().SingleAsync(row => row.Id == job.Id, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>What a version is made of lies among its sources by now; copies would outlive a person's erasure.</summary>
+    private async Task RemoveFetchedAsync(ImportRow import, CancellationToken cancellationToken)
+    {
+        foreach (var file in import.Fetched)
+            await storage.DeleteAsync(import.Blob(file.Sha256), cancellationToken);
+    }
+
+    private async Task FetchAsync(StoreId store, ImportRow import, string folder, CancellationToken cancellationToken)
+    {
+        import.State = RunState.Running;
+        await NoteAsync(import, "fetching", cancellationToken);
+        for (var number = import.SourcesDone; number < import.Request.Sources.Count; number++)
+        {
+            var source = import.Request.Sources[number];
+            await foreach (var (file, mark) in FetchAsync(store, import, source, folder, cancellationToken))
+            {
+                await storage.PutFetchedAsync(import.Blob(file.Sha256), file.Path, cancellationToken);
+                File.Delete(file.Path);
+                // A source that was fetched in part before a kill brings its first files again.
+                if (import.Fetched.All(known => (known.Source, known.Sha256) != (number, file.Sha256)))
+                    import.Fetched = [.. import.Fetched, new FetchedFile(number, file.Kind, file.Name, file.Sha256, file.Bytes, mark)];
+                await database.SaveChangesAsync(cancellationToken);
+            }
+            import.SourcesDone = number + 1;
+            await database.SaveChangesAsync(cancellationToken);
+        }
+    }
+
+    private async IAsyncEnumerable<(UploadedFile File, string? Mark)> FetchAsync(
+        StoreId store, ImportRow import, ImportSource source, string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var kind = Upload.KindOf(source.Kind);
+        if (source.Upload is { } id)
+        {
+            yield return (await FetchUploadAsync(store, kind, id, folder, cancellationToken), null);
+        }
+        else if (source.Blobs is { } blobs)
+        {
+            await foreach (var file in BlobPrefixSource.FetchAsync(kind, blobs, connections.Find(store, blobs.Connection), folder, cancellationToken))
+                yield return (file, null);
+        }
+        else if (source.Postgres is { } query && await PostgresSource.FetchAsync(kind, query, connections.Find(store, query.Connection), await MarkAsync(import, query, cancellationToken), folder, cancellationToken) is { } fetched)
+        {
+            yield return fetched;
+        }
+    }
+
+    private async Task<UploadedFile> FetchUploadAsync(StoreId store, SourceKind kind, Guid id, string folder, CancellationToken cancellationToken)
+    {
+        var upload = await database.Uploads.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id && row.Store == store.Value && row.IsComplete, cancellationToken)
+            ?? throw new UploadException($"There is no finished upload {id}.");
+        var path = Path.Combine(folder, $"{id:N}.source");
+        if (!await storage.GetAsync(upload.Blob, path, cancellationToken) || new FileInfo(path).Length != upload.Offset)
+            throw new UploadException($"{upload.FileName}: the blob storage has lost the upload {id}. Upload the file again; nothing else is lost.");
+        if (upload.Offset == 0)
+            throw new UploadException($"The file '{upload.FileName}' ({kind.ToString().ToLowerInvariant()}) is empty: 0 bytes arrived.");
+        return await UploadedFile.OfAsync(kind, upload.FileName, path, cancellationToken);
+    }
+
+    /// <summary>How far the same query came in the dataset's last import that succeeded.</summary>
+    private async Task<string?> MarkAsync(ImportRow import, PostgresQuery query, CancellationToken cancellationToken)
+    {
+        if (query.Increment is null)
+            return null;
+        var earlier = await database.Imports.AsNoTracking()
+            .Where(row => row.Store == import.Store && row.Dataset == import.Dataset && row.State == RunState.Succeeded).OrderByDescending(row => row.CreatedAt).ToListAsync(cancellationToken);
+        return earlier.SelectMany(row => row.Fetched.Where(file => row.Request.Sources[file.Source].Postgres == query)).FirstOrDefault(file => file.Mark is not null)?.Mark;
+    }
+
+    private async Task<int> PrepareAsync(StoreId store, ImportRow import, string folder, CancellationToken cancellationToken)
+    {
+        if (import.Fetched.Count == 0)
+            return (await versions.RefreshAsync(store, import.Dataset, includeEventLog: true, folder, cancellationToken)).Version;
+        var files = new List<UploadedFile>();
+        foreach (var file in import.Fetched)
+        {
+            var path = Path.Combine(folder, $"fetched-{files.Count:D5}.source");
+            if (!await storage.GetAsync(import.Blob(file.Sha256), path, cancellationToken))
+                throw new UploadException($"The stored copy of '{file.Name}' is missing from blob storage. Import it again; nothing else is lost.");
+            files.Add(new UploadedFile(file.Kind, file.Name, path, file.Bytes, file.Sha256));
+        }
+        return (await versions.AddAsync(store, import.Dataset, new Upload(files, import.Request.Mapping), folder, cancellationToken)).Version.Version;
+    }
+
+    private Task NoteAsync(ImportRow import, string stage, CancellationToken cancellationToken)
+    {
+        import.Stage = stage;
+        return database.SaveChangesAsync(cancellationToken);
+    }
+}

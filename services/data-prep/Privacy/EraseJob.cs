@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Contracts;
+using ModelOps.Contracts.Privacy;
+using ModelOps.Contracts.Runs;
+using ModelOps.DataPrep.Datasets;
+using ModelOps.EventLog;
+using ModelOps.Jobs;
+
+namespace ModelOps.DataPrep.Privacy;
+
+/// <summary>Removes a person from the event log and every dataset of the store, and signs what was removed where. Each step bears repetition.</summary>
+internal sealed class EraseJob(DatasetsDb database, StoreKeys keys, PersonErasure eventLog, DatasetErasure datasets, TimeProvider time) : IJobHandler
+{
+    public const string Kind = "erase";
+
+    public async Task RunAsync(Job job, CancellationToken cancellationToken)
+    {
+        var erasure = await database.Erasures.SingleAsync(row => row.Id == job.Id, cancellationToken);
+        if (erasure.State.IsFinal())
+            return;
+        erasure.State = RunState.Running;
+        await database.SaveChangesAsync(cancellationToken);
+        var user = erasure.User!;
+        var hidden = (await keys.OfAsync(job.Store, cancellationToken)).Data.Protect(user);
+        var places = Places(erasure);
+
+        var logged = await eventLog.RemoveAsync(job.Store, user, cancellationToken);
+        var left = await eventLog.CountAsync(job.Store, user, cancellationToken);
+        await KeepAsync(erasure, places,
+        [
+            new ErasedPlace("event log", "events", logged.Events, left.Events),
+            new ErasedPlace("event log", "impressions", logged.Impressions, left.Impressions),
+        ], cancellationToken);
+
+        foreach (var dataset in await database.Sources.Where(source => source.Store == job.Store.Value).Select(source => source.Dataset).Distinct().OrderBy(name => name).ToListAsync(cancellationToken))
+            await KeepAsync(erasure, places, await datasets.EraseAsync(job.Store, dataset, user, hidden, cancellationToken), cancellationToken);
+
+        await SignAsync(job.Store, erasure, places, cancellationToken);
+    }
+
+    public Task OnFailedAsync(Job job, string error, CancellationToken cancellationToken) =>
+        database.Erasures.Where(row => row.Id == job.Id)
+            .ExecuteUpdateAsync(row => row.SetProperty(e => e.State, RunState.Failed).SetProperty(e => e.Error, error), cancellationToken);
+
+    private static List<ErasedPlace> Places(ErasureRow erasure) =>
+        erasure.Places is null ? [] : JsonSerializer.Deserialize<List<ErasedPlace>>(erasure.Places, JsonSerializerOptions.Web)!;
+
+    /// <summary>Kept step by step, so that what was removed before a crash is in the record.</summary>
+    private async Task KeepAsync(ErasureRow erasure, List<ErasedPlace> places, IEnumerable<ErasedPlace> more, CancellationToken cancellationToken)
+    {
+        foreach (var place in more)
+        {
+            var known = places.FindIndex(other => (other.Place, other.What) == (place.Place, place.What));
+            if (known < 0)
+                places.Add(place);
+            else
+                places[known] = place with { Removed = places[known].Removed + place.Removed, Before = places[known].Before ?? place.Before };
+        }
+        erasure.Places = JsonSerializer.Serialize(places, JsonSerializerOptions.Web);
+        await database.SaveChangesAsync(cancellationToken);
+    }
+
+    private async Task SignAsync(StoreId store, ErasureRow erasure, IReadOnlyList<ErasedPlace> places, CancellationToken cancellationToken)
+    {
+        var record = new ErasureRecord(erasure.Id, store.Value, erasure.Pseudonym, erasure.RequestedAt, time.GetUtcNow(), places);
+        using var signing = ECDsa.Create();
+        signing.ImportPkcs8PrivateKey((await keys.FindAsync(store, cancellationToken)).Signing, out _);
+        erasure.Statement = JsonSerializer.Serialize(record, JsonSerializerOptions.Web);
+        erasure.Signature = Convert.ToBase64String(signing.SignData(Encoding.UTF8.GetBytes(erasure.Statement), HashAlgorithmName.SHA256));
+        erasure.PublicKey = signing.ExportSubjectPublicKeyInfoPem();
+        (erasure.User, erasure.Places, erasure.State) = (null, null, RunState.Succeeded);
+        await database.SaveChangesAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,68 @@
+using DuckDB.NET.Data;
+using ModelOps.Contracts.Datasets;
+using ModelOps.DataPrep.Mapping;
+using ModelOps.DataPrep.Privacy;
+using static ModelOps.DataPrep.Sources.Sql;
+
+namespace ModelOps.DataPrep.Sources;
+
+/// <summary>The rows of users, campaigns, judgements, messages and FAQ, on their way from text to the version's tables.</summary>
+internal static class StagedRows
+{
+    private const int MostSamples = 5;
+
+    /// <summary>The kinds that have no checks of their own.</summary>
+    public static IEnumerable<TableSchema> Schemas => TableSchema.All.Where(schema => schema.Kind is not (SourceKind.Events or SourceKind.Products));
+
+    /// <summary>Those that have rows.</summary>
+    public static IEnumerable<TableSchema> Present(DuckDBConnection duck) =>
+        Schemas.Where(schema => duck.Scalar<bool>($"SELECT EXISTS (SELECT 1 FROM {StagedSource.Table(schema.Kind)})"));
+
+    /// <summary>Moves rows that lack a required value, or hold one that cannot be read, into <c>rejected</c>.</summary>
+    public static IReadOnlyList<SourceFault> PutUnusableAside(DuckDBConnection duck, TableSchema schema, int number)
+    {
+        var found = new Dictionary<string, (long Rows, List<FaultSample> Samples)>();
+        foreach (var field in schema.Fields)
+        {
+            if (field.IsRequired)
+                PutAside(duck, schema, number, field, RowFault.MissingValue, $"{field.Name} IS NULL", found);
+            if (field.Type is not (FieldType.Id or FieldType.Text))
+                PutAside(duck, schema, number, field, RowFault.UnreadableValue, $"{field.Name} IS NOT NULL AND {FieldSql.Value(field.Type, field.Name)} IS NULL", found);
+        }
+        return [.. found.Select(fault => new SourceFault(fault.Key, fault.Value.Rows, fault.Value.Samples))];
+    }
+
+    /// <summary>The table as the version holds it; in an order that depends on the rows alone.</summary>
+    public static string Export(TableSchema schema)
+    {
+        var fields = schema.Fields.Select(field => $"{Shown(field)} AS {field.Name}");
+        if (schema.KeepsAttributes)
+            fields = fields.Append($"{HiddenText.HiddenFree(TableSchema.Attributes)} AS {TableSchema.Attributes}");
+        // Of a shopper who comes twice, the later row holds.
+        var latest = schema.Kind == SourceKind.Users ? $"QUALIFY row_number() OVER (PARTITION BY {TableSchema.User} ORDER BY source DESC, row DESC) = 1" : "";
+        return $"SELECT {string.Join(", ", fields)} FROM {StagedSource.Table(schema.Kind)} {latest} ORDER BY {(schema.Kind == SourceKind.Users ? "user_id" : "source, row")}";
+    }
+
+    /// <summary>Ids and texts without personal details, values as they are.</summary>
+    private static string Shown(Field field) => field.Type switch
+    {
+        FieldType.Id => HiddenText.Hidden(field.Name),
+        FieldType.Text => HiddenText.HiddenFree(field.Name),
+        _ => FieldSql.Value(field.Type, field.Name),
+    };
+
+    private static void PutAside(
+        DuckDBConnection duck, TableSchema schema, int number, Field field, string fault, string condition, Dictionary<string, (long Rows, List<FaultSample> Samples)> found)
+    {
+        var table = StagedSource.Table(schema.Kind);
+        var where = $"source = {number} AND {condition}";
+        var row = $"CAST(to_json(struct_pack({string.Join(", ", schema.Fields.Select(f => f.Name))})) AS VARCHAR)";
+        var samples = duck.Rows($"SELECT row, {row} FROM {table} WHERE {where} ORDER BY row LIMIT {MostSamples}", reader => new FaultSample(reader.GetInt64(0), field.Name, reader.GetString(1)));
+        if (samples.Count == 0)
+            return;
+        duck.Execute($"INSERT INTO rejected SELECT source, row, {Literal(fault)}, {row}, {Literal(field.Name)} FROM {table} WHERE {where}");
+        var rows = duck.Execute($"DELETE FROM {table} WHERE {where}");
+        var (before, known) = found.GetValueOrDefault(fault, (0, []));
+        found[fault] = (before + rows, [.. known.Concat(samples).Take(MostSamples)]);
+    }
+}

@@ -1,0 +1,83 @@
+using DuckDB.NET.Data;
+using ModelOps.Contracts.Datasets;
+using ModelOps.DataPrep.Checks;
+using ModelOps.DataPrep.Mapping;
+using static ModelOps.DataPrep.Sources.Sql;
+
+namespace ModelOps.DataPrep.Sources;
+
+/// <summary>
+/// Reads a file into the table of its kind, with the row each came from: <c>staged</c> for events (typed), <c>staged_products</c>,
+/// <c>staged_users</c>, <c>staged_campaigns</c> … by <see cref="TableSchema"/> (text). Rows that cannot be read go to <c>rejected</c>.
+/// </summary>
+internal static class StagedSource
+{
+    public static string Tables { get; } = $"""
+        CREATE TABLE rejected (source INTEGER, row BIGINT, reason VARCHAR, raw VARCHAR, "column" VARCHAR);
+        {string.Join('\n', TableSchema.All.Where(schema => schema.Kind != SourceKind.Events).Select(schema =>
+            $"CREATE TABLE {Table(schema.Kind)} (source INTEGER, row BIGINT, {string.Join(", ", schema.Fields.Select(field => $"{Column(schema.Kind, field)} VARCHAR"))}, {TableSchema.Attributes} VARCHAR);"))}
+        """;
+
+    public static string Table(SourceKind kind) => kind == SourceKind.Events ? "staged" : $"staged_{TableSchema.Of(kind).Part}";
+
+    /// <summary>Events and products keep their text beside the value that the checks make of it.</summary>
+    public static string Column(SourceKind kind, Field field) =>
+        (kind is SourceKind.Events or SourceKind.Products) && (field.Type is FieldType.Time or FieldType.Number or FieldType.Price) ? $"{field.Name}_text" : field.Name;
+
+    /// <param name="folder">Where a readable copy lies while it is read.</param>
+    /// <exception cref="MappingException">The columns are not those of the kind.</exception>
+    /// <exception cref="UploadException">The file cannot be read, or has no row.</exception>
+    public static SourceReport Read(DuckDBConnection duck, TypedRows rows, int number, UploadedFile file, MappingFile? mapping, string folder)
+    {
+        var schema = TableSchema.Of(file.Kind);
+        var given = mapping?.For(file.Kind);
+        var work = Directory.CreateDirectory(Path.Combine(folder, $"reading-{number}"));
+        try
+        {
+            using var faults = new FaultLog(Path.Combine(work.FullName, "faults.csv"));
+            var content = SourceReader.Read(duck, file, given?.Encoding, Path.Combine(work.FullName, "rows"), faults);
+            var columns = ColumnMapping.Resolve(schema, file.Name, content.Columns, given);
+            if (content.Rows + faults.Count == 0)
+                throw new UploadException($"{file.Name}: the file has a header but no rows.");
+            if (content.Rows > 0)
+                duck.Execute(file.Kind == SourceKind.Events ? rows.Insert(number, Events(content, columns)) : Insert(schema, number, content, columns));
+            faults.Save(duck, number);
+            IReadOnlyList<SourceFault> unusable = file.Kind is SourceKind.Events or SourceKind.Products ? [] : StagedRows.PutUnusableAside(duck, schema, number);
+            return new SourceReport(file.Name, schema.Part, file.Sha256, content.Rows + faults.Count, columns.Report)
+            {
+                Format = content.Format,
+                Unused = columns.Unused(content.Columns),
+                Faults = [.. faults.Report, .. unusable],
+            };
+        }
+        finally
+        {
+            work.Delete(recursive: true);
+        }
+    }
+
+    private static string Insert(TableSchema schema, int number, CanonicalFile content, ColumnMapping columns)
+    {
+        var names = schema.Fields.Select(field => Column(schema.Kind, field)).Append(TableSchema.Attributes);
+        var texts = schema.Fields.Select(field => FieldText(field, columns)).Append(schema.KeepsAttributes ? AttributesText(columns.Unused(content.Columns)) : "NULL");
+        return $"INSERT INTO {Table(schema.Kind)} (source, row, {string.Join(", ", names)}) SELECT {number}, {CanonicalFile.Row}, {string.Join(", ", texts)} FROM {content.Sql}";
+    }
+
+    private static string Events(CanonicalFile content, ColumnMapping columns) =>
+        $"SELECT {CanonicalFile.Row} AS row, {string.Join(", ", TableSchema.Events.Fields.Select(field => $"{FieldText(field, columns)} AS {Column(SourceKind.Events, field)}"))} FROM {content.Sql}";
+
+    private static string FieldText(Field field, ColumnMapping columns) => columns.Value(field.Name) is { } value
+        ? Literal(value)
+        : columns.Columns(field.Name) switch
+        {
+            [] => "NULL::VARCHAR",
+            [var only] => Filled(only),
+            var several => $"coalesce({string.Join(", ", several.Select(Filled))})",
+        };
+
+    private static string AttributesText(IReadOnlyList<string> columns) => columns.Count == 0
+        ? "NULL"
+        : $"CAST(json_merge_patch('{{}}', json_object({string.Join(", ", columns.Select(column => $"{Literal(column)}, {Filled(column)}"))})) AS VARCHAR)";
+
+    private static string Filled(string column) => $"nullif(trim({Name(column)}), '')";
+}
