@@ -1,0 +1,72 @@
+using ModelOps.Trainer.Onnx;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ModelOps.Trainer.Architectures;
+
+/// <summary>A layer of a <see cref="BlockNetwork"/>, its forward beside its graph.</summary>
+public abstract class NetworkBlock(string name) : nn.Module<Tensor, Tensor, Tensor>(name)
+{
+    /// <param name="name">Of its weights in the graph.</param>
+    /// <param name="onlyLast">Only the last position is asked for; time of what comes back is 1.</param>
+    public abstract string Export(GraphBuilder graph, string name, string x, string mask, bool onlyLast);
+}
+
+/// <summary>Items and their places, blocks of one kind one after the other, and a normalisation: what SASRec and its relatives share.</summary>
+public abstract class BlockNetwork : SequenceNetwork
+{
+    private const string Positions = "positions";
+    private readonly float epsilon;
+    private readonly ModuleList<NetworkBlock> blocks;
+    private readonly LayerNorm norm;
+
+    /// <param name="epsilon">Of the normalisation.</param>
+    protected BlockNetwork(string name, NetworkConfig config, float epsilon, Func<NetworkConfig, NetworkBlock> block) : base(name, config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        this.epsilon = epsilon;
+        blocks = nn.ModuleList(Enumerable.Range(0, config.Blocks).Select(_ => block(config)).ToArray());
+        norm = nn.LayerNorm(config.Dimensions, eps: epsilon);
+        register_module(nameof(blocks), blocks);
+        register_module(nameof(norm), norm);
+        using var untracked = no_grad();
+        var positions = new Parameter(zeros(config.Length, config.Dimensions));
+        positions.normal_(0, Spread);
+        register_parameter(Positions, positions);
+    }
+
+    public override Tensor forward(Tensor input) // (batch, time)
+    {
+        using var scope = NewDisposeScope();
+        var time = input.shape[1];
+        var places = get_parameter(Positions)!.slice(0, Length - time, Length, 1); // (time, dim)
+        var x = Dropping.Drop(Vectors(input) * MathF.Sqrt(Config.Dimensions) + places, Config.Dropout, training); // (batch, time, dim)
+        var mask = Mask(input); // (batch, 1, time, time)
+        foreach (var block in blocks)
+            x = block.forward(x, mask);
+        return norm.forward(x).MoveToOuterDisposeScope(); // (batch, time, dim)
+    }
+
+    protected override string ExportLast(GraphBuilder graph, string history, string table)
+    {
+        var x = graph.Node("Gather", [table, history], ("axis", 0L)); // (batch, time, dim)
+        x = graph.Node("Mul", [x, graph.Constant("scale", MathF.Sqrt(Config.Dimensions))]);
+        x = graph.Node("Add", [x, graph.Weight(Positions, get_parameter(Positions)!)]);
+        var mask = ExportMask(graph, history); // (batch, 1, time, time)
+        // Only the last position is scored, so the last block need ask for it alone.
+        for (var b = 0; b < blocks.Count; b++)
+            x = blocks[b].Export(graph, $"block{b}.", x, mask, onlyLast: b == blocks.Count - 1);
+        return graph.Node("Squeeze", [Layers.Norm(graph, "norm", norm, x, epsilon), graph.Constant("axis1", 1L)]); // (batch, dim)
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            blocks.Dispose();
+            norm.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,134 @@
+// Zhai et al.: Actions Speak Louder than Words: Trillion-Parameter Sequential Transducers for Generative Recommendations. ICML 2024,
+// https://arxiv.org/abs/2402.17152. With the relative bias by place; histories carry no times.
+using ModelOps.Trainer.Onnx;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ModelOps.Trainer.Architectures;
+
+/// <summary>Attention without a softmax, so that how often something occurs counts, gated by the position's own vector.</summary>
+public sealed class Hstu : SequenceNetwork
+{
+    private const float Epsilon = 1e-6f;
+    private readonly ModuleList<Block> blocks;
+    private readonly LayerNorm norm;
+
+    public Hstu(NetworkConfig config) : base(nameof(Hstu), config)
+    {
+        blocks = nn.ModuleList(Enumerable.Range(0, config.Blocks).Select(_ => new Block(config)).ToArray());
+        norm = nn.LayerNorm(config.Dimensions, eps: Epsilon);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input) // (batch, time)
+    {
+        using var scope = NewDisposeScope();
+        var x = Dropping.Drop(Vectors(input) * MathF.Sqrt(Config.Dimensions), Config.Dropout, training); // (batch, time, dim)
+        var sees = Mask(input).eq(0).to_type(ScalarType.Float32); // (batch, 1, time, time)
+        foreach (var block in blocks)
+            x = block.forward(x, sees);
+        return norm.forward(x).MoveToOuterDisposeScope(); // (batch, time, dim)
+    }
+
+    protected override string ExportLast(GraphBuilder graph, string history, string table)
+    {
+        var x = graph.Node("Gather", [table, history], ("axis", 0L)); // (batch, time, dim)
+        x = graph.Node("Mul", [x, graph.Constant("scale", MathF.Sqrt(Config.Dimensions))]);
+        var sees = graph.Node("Cast", [graph.Node("Equal", [ExportMask(graph, history), graph.Constant("zero", 0f)])], ("to", 1L));
+        for (var b = 0; b < blocks.Count; b++)
+            x = blocks[b].Export(graph, $"block{b}.", x, sees, onlyLast: b == blocks.Count - 1);
+        return graph.Node("Squeeze", [Layers.Norm(graph, "norm", norm, x, Epsilon), graph.Constant("axis1", 1L)]); // (batch, dim)
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            blocks.Dispose();
+            norm.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+
+    /// <summary>x + output(norm(silu(q·k + bias) v) · u), where u, v, q and k are silu of one projection each of norm(x).</summary>
+    private sealed class Block : nn.Module<Tensor, Tensor, Tensor>
+    {
+        private readonly int heads;
+        private readonly int length;
+        private readonly double dropping;
+        private readonly LayerNorm inputNorm;
+        private readonly LayerNorm outputNorm;
+        private readonly Linear gate;
+        private readonly Linear value;
+        private readonly Linear query;
+        private readonly Linear key;
+        private readonly Linear output;
+        private readonly Parameter bias; // (length): by places between who asks and who is asked
+
+        public Block(NetworkConfig config) : base(nameof(Block))
+        {
+            (heads, length, dropping) = (config.Heads, config.Length, config.Dropout);
+            inputNorm = nn.LayerNorm(config.Dimensions, eps: Epsilon);
+            outputNorm = nn.LayerNorm(config.Dimensions, eps: Epsilon);
+            Linear Square() => nn.Linear(config.Dimensions, config.Dimensions);
+            (gate, value, query, key, output) = (Square(), Square(), Square(), Square(), Square());
+            bias = new Parameter(zeros(length));
+            RegisterComponents();
+            using var untracked = no_grad();
+            bias.normal_(0, 0.02);
+        }
+
+        public override Tensor forward(Tensor x, Tensor sees) // (batch, time, dim), (batch, 1, time, time)
+        {
+            using var scope = NewDisposeScope();
+            var (batch, time, dim) = (x.shape[0], x.shape[1], x.shape[2]);
+            Tensor Split(Tensor t) => t.view(batch, time, heads, dim / heads).transpose(1, 2).reshape(batch * heads, time, dim / heads);
+            var normed = inputNorm.forward(x);
+            var (u, v) = (nn.functional.silu(gate.call(normed)), Split(nn.functional.silu(value.call(normed))));
+            var (q, k) = (Split(nn.functional.silu(query.call(normed))), Split(nn.functional.silu(key.call(normed))));
+            var weights = bmm(q, k.transpose(1, 2)).view(batch, heads, time, time) + Places(time); // (batch, heads, time, time)
+            weights = nn.functional.silu(weights) * sees / length;
+            var attended = bmm(weights.view(batch * heads, time, time), v).view(batch, heads, time, dim / heads).transpose(1, 2).reshape(batch, time, dim);
+            var hidden = Dropping.Drop(outputNorm.forward(attended) * u, dropping, training);
+            return (x + output.call(hidden)).MoveToOuterDisposeScope();
+        }
+
+        private Tensor Places(long time) // (time, time)
+        {
+            var places = arange(time, ScalarType.Int64, bias.device);
+            var apart = (places.unsqueeze(1) - places.unsqueeze(0)).clamp_min(0);
+            return bias.index_select(0, apart.view(-1)).view(time, time);
+        }
+
+        public string Export(GraphBuilder graph, string name, string x, string sees, bool onlyLast)
+        {
+            string Dense(string layer, Linear weights, string input) => Layers.Silu(graph, Layers.Dense(graph, name + layer, weights, input));
+            string Split(string t) => graph.Node("Transpose", [graph.Node("Reshape", [t, graph.Constant("split", new long[] { 0, -1, heads, inputNorm.weight!.shape[0] / heads })])], ("perm", new long[] { 0, 2, 1, 3 }));
+            var normed = Layers.Norm(graph, name + "inputNorm", inputNorm, x, Epsilon);
+            using var scope = NewDisposeScope();
+            var places = graph.Weight(name + "places", Places(length).unsqueeze(0).unsqueeze(0)); // (1, 1, time, time)
+            var asking = normed;
+            if (onlyLast)
+                (asking, x, sees, places) = (graph.Last(normed, 1), graph.Last(x, 1), graph.Last(sees, 2), graph.Last(places, 2));
+            var keys = graph.Node("Transpose", [Split(Dense("key", key, normed))], ("perm", new long[] { 0, 1, 3, 2 })); // (batch, heads, dim, time)
+            var weights = graph.Node("Add", [graph.Node("MatMul", [Split(Dense("query", query, asking)), keys]), places]);
+            weights = graph.Node("Mul", [graph.Node("Div", [Layers.Silu(graph, weights), graph.Constant("length", (float)length)]), sees]);
+            var attended = graph.Node("Transpose", [graph.Node("MatMul", [weights, Split(Dense("value", value, normed))])], ("perm", new long[] { 0, 2, 1, 3 }));
+            attended = graph.Node("Reshape", [attended, graph.Constant("join", new long[] { 0, 0, -1 })]); // (batch, time, dim)
+            var hidden = graph.Node("Mul", [Layers.Norm(graph, name + "outputNorm", outputNorm, attended, Epsilon), Dense("gate", gate, asking)]);
+            return graph.Node("Add", [x, Layers.Dense(graph, name + "output", output, hidden)]);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                bias.Dispose();
+                foreach (var layer in new nn.Module[] { inputNorm, outputNorm, gate, value, query, key, output })
+                    layer.Dispose();
+            }
+            base.Dispose(disposing);
+        }
+    }
+}

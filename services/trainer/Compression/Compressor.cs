@@ -1,0 +1,78 @@
+using Google.Protobuf;
+using ModelOps.Features;
+using ModelOps.Trainer.Evaluation;
+using ModelOps.Trainer.Onnx.Format;
+using ModelOps.Trainer.Training;
+
+namespace ModelOps.Trainer.Compression;
+
+/// <summary>What a variant of a graph costs and gives.</summary>
+/// <param name="Bytes">Of the file.</param>
+/// <param name="Milliseconds">A single history on one thread, the median. Of this machine.</param>
+/// <param name="Ndcg10">On the test cases. The deployed model has learned from them, so that only the difference between variants says something.</param>
+/// <param name="Loss">Of NDCG@10, relative to the exact graph; below 0 it is better.</param>
+/// <param name="Kept">True for the one in the package.</param>
+public sealed record VariantReport(string Name, long Bytes, double Milliseconds, double Ndcg10, double Loss, bool Kept);
+
+/// <summary>Tries the variants of an exported graph, and keeps the smallest that the gate allows.</summary>
+public sealed class Compressor(TrainingParameters parameters, Interactions interactions, Holdout test, bool excludeSeen, FrequencyFusion? fusion)
+{
+    private const string Exact = "exact";
+    private const int TimedRows = 300, MostCases = 5000;
+
+    private readonly Holdout cases = test.Sample(MostCases, parameters.Seed);
+
+    /// <summary>Replaces <paramref name="modelPath"/> by the variant that is kept.</summary>
+    public IReadOnlyList<VariantReport> Compress(string modelPath)
+    {
+        var model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(modelPath));
+        var paths = new Dictionary<string, string> { [Exact] = modelPath };
+        foreach (var variant in Variant.All.Where(variant => parameters.Compression is TrainingParameters.Auto || parameters.Compression == variant.Name))
+        {
+            paths[variant.Name] = $"{modelPath}.{variant.Name}";
+            File.WriteAllBytes(paths[variant.Name], variant.Of(model).ToByteArray());
+        }
+        var tried = Measure(paths);
+        // Which one is kept must not depend on how busy the machine is, so speed is told and has no say.
+        var kept = tried.Where(variant => variant.Loss <= parameters.MostLoss).MinBy(variant => variant.Bytes)!;
+        File.Move(paths[kept.Name], modelPath, overwrite: true);
+        foreach (var path in paths.Values.Where(path => path != modelPath))
+            File.Delete(path);
+        return [.. tried.Select(variant => variant with { Kept = variant == kept })];
+    }
+
+    private List<VariantReport> Measure(Dictionary<string, string> paths)
+    {
+        var models = paths.ToDictionary(pair => pair.Key, pair => new ExportedModel(pair.Value, parameters.Length));
+        try
+        {
+            var quality = models.ToDictionary(pair => pair.Key, pair => Quality(pair.Value));
+            var times = Times(models);
+            return [.. models.Keys.Select(name => new VariantReport(name, new FileInfo(paths[name]).Length, times[name], quality[name], quality[Exact] > 0 ? 1 - quality[name] / quality[Exact] : 0, Kept: false))];
+        }
+        finally
+        {
+            foreach (var model in models.Values)
+                model.Dispose();
+        }
+    }
+
+    private double Quality(ExportedModel model)
+    {
+        var histories = new RecommenderScorer(model, interactions, cases);
+        IScorer scorer = fusion is null ? histories : new FusedScorer(histories, fusion, interactions, cases);
+        return new Evaluator(interactions, cases, excludeSeen).Evaluate(scorer).Ndcg10;
+    }
+
+    /// <summary>The variants take turns, so that what else the machine does meets them alike.</summary>
+    private Dictionary<string, double> Times(Dictionary<string, ExportedModel> models)
+    {
+        var times = models.Keys.ToDictionary(name => name, _ => new List<double>());
+        var scores = new float[interactions.Vocabulary.Count + 1];
+        var histories = new RecommenderScorer(models[Exact], interactions, cases).Encode([.. cases.Cases.Take(TimedRows).Select(@case => @case.User)]);
+        for (var from = 0; from < histories.Length; from += parameters.Length)
+            foreach (var (name, model) in models)
+                times[name].Add(model.Time(histories.AsSpan(from, parameters.Length), scores));
+        return times.ToDictionary(pair => pair.Key, pair => pair.Value.Order().ElementAt(pair.Value.Count / 2));
+    }
+}

@@ -1,0 +1,15 @@
+using static TorchSharp.torch;
+
+namespace ModelOps.Trainer.Objectives;
+
+/// <summary>Cross-entropy of the target among all items.</summary>
+public sealed class FullSoftmax(int items) : IObjective
+{
+    public Tensor Of(Tensor hidden, Tensor targets, Func<Tensor, Tensor> vectors)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        ArgumentNullException.ThrowIfNull(vectors);
+        var logits = nn.functional.linear(hidden, vectors(arange(1, items + 1, ScalarType.Int64, hidden.device))); // (targets, items)
+        return nn.functional.cross_entropy(logits, targets - 1, reduction: nn.Reduction.None);
+    }
+}

@@ -1,0 +1,47 @@
+// Sutskever et al.: On the importance of initialization and momentum in deep learning. ICML 2013
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ModelOps.Trainer.Optimizers;
+
+/// <summary>Steps along the gradients, which go on a while in the direction they had.</summary>
+public sealed class MomentumSgd : IOptimizer
+{
+    private const double Momentum = 0.9;
+    private readonly (string Name, Parameter Value, Tensor Velocity)[] slots;
+    private readonly double weightDecay;
+
+    public MomentumSgd(nn.Module network, double weightDecay)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        this.weightDecay = weightDecay;
+        slots = [.. network.named_parameters().Select(named => (named.name, named.parameter, Moment.Of(named.parameter)))];
+    }
+
+    public long Steps { get; set; }
+
+    public IEnumerable<(string Name, Tensor Value)> Moments => slots.Select(slot => ($"velocity/{slot.Name}", slot.Velocity));
+
+    public void Step(double learningRate)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        Steps++;
+        foreach (var (_, value, velocity) in slots)
+        {
+            if (value.grad is not { } gradient)
+                continue;
+            if (weightDecay > 0)
+                value.mul_(1 - learningRate * weightDecay);
+            velocity.mul_(Momentum).add_(gradient);
+            value.add_(velocity, alpha: -learningRate);
+            gradient.zero_();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var (_, _, velocity) in slots)
+            velocity.Dispose();
+    }
+}

@@ -1,0 +1,29 @@
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Contracts.Clients;
+using ModelOps.Jobs;
+using ModelOps.ServiceDefaults;
+using ModelOps.Trainer.Imports;
+using ModelOps.Trainer.Runs;
+using ModelOps.Trainer.Search;
+using ModelOps.Trainer.Training;
+
+if (args is [Worker.Command, var folder, .. var rest])
+    return await Worker.RunAsync(folder, attached: rest.Contains(Worker.Attached));
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddNpgsqlDbContext<RunsDb>("runsdb", configureDbContextOptions: options => options.UseSnakeCaseNamingConvention());
+builder.AddNpgsqlDataSource("runsdb");
+builder.AddAzureBlobContainerClient("checkpoints");
+builder.Services.AddDataPrepClient().AddRegistryClient();
+builder.Services.AddJobs().AddJobHandler<TrainingJob>(TrainingJob.Kind).AddJobHandler<TrialJob>(TrialJob.Kind);
+builder.AddRuns();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.MapRuns();
+app.MapImports();
+
+await app.MigrateAsync<RunsDb>(RunsStart.PrepareAsync);
+await app.RunAsync();
+return 0;

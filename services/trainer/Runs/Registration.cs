@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using ModelOps.Contracts;
+using ModelOps.Contracts.Clients;
+using ModelOps.Contracts.Versions;
+using ModelOps.Features;
+
+namespace ModelOps.Trainer.Runs;
+
+/// <summary>Puts a run's package into the registry. Every step may be repeated: the run's id is the idempotency key.</summary>
+public sealed class Registration(RegistryClient registry, RunBlobs blobs, IOptions<TrainerOptions> options)
+{
+    private const int Attempts = 3;
+    private static readonly string[] Files = [PackageFiles.Model, PackageFiles.Items, PackageFiles.Shoppers, PackageFiles.Schema, PackageFiles.ModelCard];
+
+    /// <summary>Only of networks.</summary>
+    private static readonly string[] NetworkFiles = [PackageFiles.Weights, PackageFiles.WeightsDescription];
+
+    /// <summary>The version, or null when the package is no longer kept anywhere.</summary>
+    /// <exception cref="ServiceException">The registry refuses or is away.</exception>
+    public async Task<ModelVersion?> RegisterAsync(Run run, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var store = new StoreId(run.Store);
+        var version = await registry.CreateVersionAsync(store, run.Model, Announcement(run), run.Id.ToString(), cancellationToken);
+        if (version.Status == VersionStatus.Ready)
+            return version;
+        var folder = RunFolder.PackageOf(options.Value, run.Id);
+        if (!Files.All(file => File.Exists(Path.Combine(folder, file))))
+        {
+            if (!await blobs.FetchPackageAsync(store, run.Id, folder, Files, cancellationToken))
+                return null;
+            await blobs.FetchPackageAsync(store, run.Id, folder, NetworkFiles, cancellationToken);
+        }
+        var present = Files.Concat(NetworkFiles.Where(file => File.Exists(Path.Combine(folder, file))));
+        var manifest = new PackageManifest(run.Model, version.Version, [.. await Task.WhenAll(present.Select(file => DescribeAsync(folder, file, cancellationToken)))]);
+        var ready = await PutAsync(store, manifest, folder, cancellationToken);
+        RunFolder.Remove(options.Value, run.Id);
+        return ready;
+    }
+
+    private static NewModelVersion Announcement(Run run) => new(
+        run.Id,
+        JsonSerializer.Deserialize<Dictionary<string, double>>(run.Metrics)!,
+        new Dictionary<string, string>
+        {
+            ["dataset"] = run.Dataset,
+            ["dataset_version"] = run.DatasetVersion.ToString(CultureInfo.InvariantCulture),
+            ["architecture"] = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(run.Parameters)!.TryGetValue("architecture", out var architecture) ? architecture.ToString() : "sasrec",
+        });
+
+    private static async Task<PackageFile> DescribeAsync(string folder, string file, CancellationToken cancellationToken)
+    {
+        await using var content = File.OpenRead(Path.Combine(folder, file));
+        return new PackageFile(file, content.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken)));
+    }
+
+    /// <summary>Uploads and completes; where the registry misses a file or reads back another hash, everything is put again.</summary>
+    private async Task<ModelVersion> PutAsync(StoreId store, PackageManifest manifest, string folder, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                foreach (var file in manifest.Files)
+                    await registry.UploadAsync(store, manifest.Model, manifest.Version, file.Path, Path.Combine(folder, file.Path), cancellationToken);
+                return await registry.CompleteAsync(store, manifest.Model, manifest, cancellationToken);
+            }
+            catch (ServiceException exception) when (attempt < Attempts && (exception.IsTransient || exception.Status is HttpStatusCode.NotFound or HttpStatusCode.Conflict))
+            {
+                await Task.Delay(TimeSpan.FromSeconds(attempt), cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Contracts;
+using ModelOps.Contracts.Clients;
+using ModelOps.Contracts.Datasets;
+using ModelOps.Contracts.Runs;
+using ModelOps.Contracts.Versions;
+using ModelOps.Features;
+using ModelOps.Jobs;
+using ModelOps.Trainer.Imports;
+using ModelOps.Trainer.Training;
+
+namespace ModelOps.Trainer.Runs;
+
+/// <summary>Brings what a worker needs into its folder: the dataset version's files, an imported checkpoint, and the task itself.</summary>
+public sealed class RunInputs(DataPrepClient datasets, ImportBlobs imports, RegistryClient registry, IServiceScopeFactory scopes)
+{
+    private static readonly string[] StartFiles = [PackageFiles.Weights, PackageFiles.WeightsDescription];
+
+    /// <param name="trial">For a trial: the passes after which it stops.</param>
+    /// <param name="trials">What a search tried before this training.</param>
+    /// <exception cref="FinalJobFailureException">Something that the run names is not there any more.</exception>
+    public async Task FetchAsync(
+        StoreId store, Run run, IReadOnlyDictionary<string, JsonElement> parameters, string folder, int? trial = null, IReadOnlyList<TuningTrial>? trials = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(parameters);
+        try
+        {
+            var version = await datasets.GetVersionAsync(store, run.Dataset, run.DatasetVersion, cancellationToken);
+            foreach (var file in new[] { DatasetFiles.Events, DatasetFiles.Products })
+                await datasets.DownloadAsync(store, run.Dataset, run.DatasetVersion, file, Path.Combine(folder, file), cancellationToken);
+            await new TrainingTask(run.Id, run.Model, version, parameters) { Passes = trial, Trials = trials }.WriteAsync(folder);
+        }
+        catch (ServiceException exception) when (exception.Status == HttpStatusCode.NotFound)
+        {
+            throw new FinalJobFailureException($"Version {run.DatasetVersion} of the dataset '{run.Dataset}' does not exist: {exception.Message} Prepare it first, or name another.", exception);
+        }
+        if (parameters.GetValueOrDefault("checkpoint") is { ValueKind: JsonValueKind.String } import && !await imports.FetchAsync(store, import.GetString()!, Path.Combine(folder, ImportFiles.Folder), cancellationToken))
+            throw new FinalJobFailureException($"The import '{import}' is no longer kept. Upload it to /v1/imports again.");
+        if (parameters.GetValueOrDefault("start") is { ValueKind: JsonValueKind.String } start && start.GetString() is { } alias and not TrainingParameters.Scratch)
+            await FetchStartAsync(store, run, alias, Path.Combine(folder, StartingPoint.Folder), cancellationToken);
+    }
+
+    private async Task FetchStartAsync(StoreId store, Run run, string alias, string folder, CancellationToken cancellationToken)
+    {
+        var version = await SettleAsync(store, run, alias, cancellationToken);
+        if (version == 0)
+            return;
+        try
+        {
+            var manifest = await registry.GetManifestAsync(store, run.Model, version, cancellationToken);
+            if (!StartFiles.All(file => manifest.Files.Any(kept => kept.Path == file)))
+                return;
+            Directory.CreateDirectory(folder);
+            foreach (var file in StartFiles)
+                await registry.DownloadAsync(store, run.Model, version, file, Path.Combine(folder, file), cancellationToken);
+        }
+        catch (ServiceException exception) when (exception.Status == HttpStatusCode.NotFound)
+        {
+            throw new FinalJobFailureException($"Version {version} of '{run.Model}', with which this run begins, is no longer kept: {exception.Message} Start it again, or with start: scratch.", exception);
+        }
+    }
+
+    /// <summary>The alias' version at the run's first asking, the same ever after; 0 where there is none.</summary>
+    private async Task<int> SettleAsync(StoreId store, Run run, string alias, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var rows = scope.ServiceProvider.GetRequiredService<RunsDb>().Runs.Where(row => row.Id == run.Id);
+        if (await rows.Select(row => row.StartVersion).SingleAsync(cancellationToken) is { } settled)
+            return settled;
+        var found = (await registry.FindAsync(store, run.Model, cancellationToken))?.Aliases.GetValueOrDefault(alias) ?? 0;
+        await rows.Where(row => row.StartVersion == null).ExecuteUpdateAsync(row => row.SetProperty(one => one.StartVersion, found), cancellationToken);
+        return await rows.Select(row => row.StartVersion).SingleAsync(cancellationToken) ?? found;
+    }
+}

@@ -1,0 +1,142 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Contracts;
+using ModelOps.Contracts.Clients;
+using ModelOps.Contracts.Runs;
+using ModelOps.Contracts.Versions;
+using ModelOps.Trainer.Imports;
+using ModelOps.Trainer.Training;
+
+namespace ModelOps.Trainer.Runs;
+
+/// <summary><c>/v1/runs</c>.</summary>
+public static class RunsApi
+{
+    private const int MostRuns = 200;
+
+    public static void MapRuns(this IEndpointRouteBuilder app)
+    {
+        var runs = app.MapGroup("/v1/runs").WithTags("Runs");
+        runs.MapPost("/", StartAsync).WithSummary("Queue a training");
+        runs.MapGet("/", ListAsync).WithSummary("List trainings, newest first");
+        runs.MapGet("/{id:guid}", GetAsync).WithSummary("Look at a training");
+        runs.MapGet("/{id:guid}/log", LogAsync).WithSummary("Read the last lines of a training's log");
+        runs.MapGet("/{id:guid}/trials", TrialsAsync).WithSummary("Look at what a training's search tried");
+        runs.MapPost("/{id:guid}/cancel", CancelAsync).WithSummary("Stop a training");
+        runs.MapPost("/{id:guid}/register", RegisterAsync).WithSummary("Put a training's package into the registry");
+    }
+
+    private static async Task<Results<Created<TrainingRun>, Ok<TrainingRun>, ValidationProblem, ProblemHttpResult>> StartAsync(
+        StoreId store, TrainingRequest request, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
+        RunsDb database, RunQueue queue, ImportBlobs imports, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var parameters = TrainingParameters.Parse(request.Parameters, out var errors);
+        AddRequestErrors(request, errors);
+        if (parameters?.Checkpoint is { } import && await imports.FindAsync(store, import, cancellationToken) is null)
+            errors["checkpoint"] = [$"The store has no import '{import}'. GET /v1/imports lists the imports there are."];
+        if (parameters is null || errors.Count > 0)
+            return TypedResults.ValidationProblem(errors, type: Problems.Invalid);
+
+        var asked = Run.Of(store, request, request.Parameters ?? parameters.ToDictionary(), idempotencyKey, time.GetUtcNow());
+        var run = await FindByKeyAsync(database, store, idempotencyKey, cancellationToken) ?? await AddAsync(database, asked, cancellationToken);
+        if (!run.Asks(asked))
+            return Problems.KeyReused(idempotencyKey!);
+        await queue.EnqueueAsync(run, cancellationToken);
+        return run.Id == asked.Id ? TypedResults.Created($"/v1/runs/{run.Id}", run.ToContract()) : TypedResults.Ok(run.ToContract());
+    }
+
+    private static void AddRequestErrors(TrainingRequest request, Dictionary<string, string[]> errors)
+    {
+        if (string.IsNullOrWhiteSpace(request.Dataset))
+            errors["dataset"] = ["Name the dataset to train on."];
+        if (request.DatasetVersion < 1)
+            errors["datasetVersion"] = ["Dataset versions count from 1."];
+        if (string.IsNullOrWhiteSpace(request.Model))
+            errors["model"] = ["Name the model that the run makes a version of."];
+    }
+
+    private static async Task<Run?> FindByKeyAsync(RunsDb database, StoreId store, string? key, CancellationToken cancellationToken) => key is null
+        ? null
+        : await database.Runs.AsNoTracking().FirstOrDefaultAsync(run => run.Store == store.Value && run.IdempotencyKey == key, cancellationToken);
+
+    private static async Task<Run> AddAsync(RunsDb database, Run run, CancellationToken cancellationToken)
+    {
+        database.Runs.Add(run);
+        try
+        {
+            await database.SaveChangesAsync(cancellationToken);
+            return run;
+        }
+        catch (DbUpdateException) when (run.IdempotencyKey is not null)
+        {
+            // The same call came twice at once: the other one was first.
+            return await FindByKeyAsync(database, new StoreId(run.Store), run.IdempotencyKey, cancellationToken) ?? throw new InvalidOperationException("A run of this idempotency key was refused, but there is none.");
+        }
+    }
+
+    private static async Task<Results<Ok<Page<TrainingRun>>, ValidationProblem>> ListAsync(
+        StoreId store, RunsDb database, CancellationToken cancellationToken, string? after = null, int limit = Page<TrainingRun>.DefaultLimit)
+    {
+        var before = long.MaxValue;
+        if (!string.IsNullOrEmpty(after) && !long.TryParse(after, CultureInfo.InvariantCulture, out before))
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["after"] = ["Give the 'next' of the page before."] }, type: Problems.Invalid);
+        limit = Math.Clamp(limit, 1, MostRuns);
+        var rows = await database.Runs.AsNoTracking().Where(run => run.Store == store.Value && run.Number < before)
+            .OrderByDescending(run => run.Number).Take(limit + 1).ToListAsync(cancellationToken);
+        var page = Page<Run>.Of(rows, limit, run => run.Number.ToString(CultureInfo.InvariantCulture));
+        return TypedResults.Ok(new Page<TrainingRun>([.. page.Items.Select(run => run.ToContract())], page.Next));
+    }
+
+    private static async Task<Results<Ok<TrainingRun>, ProblemHttpResult>> GetAsync(StoreId store, Guid id, RunsDb database, CancellationToken cancellationToken) =>
+        await FindAsync(database, store, id, cancellationToken) is { } run ? TypedResults.Ok(run.ToContract()) : Problems.NoRun(id);
+
+    private static async Task<Results<ContentHttpResult, ProblemHttpResult>> LogAsync(StoreId store, Guid id, RunsDb database, CancellationToken cancellationToken) =>
+        await FindAsync(database, store, id, cancellationToken) is { } run ? TypedResults.Text(run.Log) : Problems.NoRun(id);
+
+    private static async Task<Results<Ok<Page<TuningTrial>>, ProblemHttpResult>> TrialsAsync(StoreId store, Guid id, RunsDb database, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(database, store, id, cancellationToken) is not { } run)
+            return Problems.NoRun(id);
+        var trials = await database.Trials.AsNoTracking().Where(trial => trial.RunId == id).OrderBy(trial => trial.Number).ToListAsync(cancellationToken);
+        return TypedResults.Ok(new Page<TuningTrial>([.. trials.Select(trial => trial.ToContract(trial.Number == run.Chosen))], null));
+    }
+
+    private static async Task<Results<Ok<TrainingRun>, ProblemHttpResult>> CancelAsync(
+        StoreId store, Guid id, RunsDb database, RunQueue queue, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await database.Runs
+            .Where(run => run.Id == id && run.Store == store.Value && (run.State == RunState.Queued || run.State == RunState.Running))
+            .ExecuteUpdateAsync(run => run.SetProperty(row => row.State, RunState.Cancelled).SetProperty(row => row.EndedAt, now), cancellationToken);
+        if (await FindAsync(database, store, id, cancellationToken) is not { } cancelled)
+            return Problems.NoRun(id);
+        if (cancelled.State == RunState.Cancelled)
+            await queue.CancelAsync(id, cancellationToken);
+        return TypedResults.Ok(cancelled.ToContract());
+    }
+
+    private static async Task<Results<Ok<ModelVersion>, ProblemHttpResult>> RegisterAsync(
+        StoreId store, Guid id, RunsDb database, Registration registration, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(database, store, id, cancellationToken) is not { } run)
+            return Problems.NoRun(id);
+        if (run.State != RunState.Succeeded)
+            return Problems.NotSucceeded(run);
+        try
+        {
+            if (await registration.RegisterAsync(run, cancellationToken) is not { } version)
+                return Problems.PackageGone(id);
+            await database.Runs.Where(row => row.Id == id).ExecuteUpdateAsync(row => row.SetProperty(found => found.Version, version.Version), cancellationToken);
+            return TypedResults.Ok(version);
+        }
+        catch (ServiceException exception)
+        {
+            return Problems.RegistryRefused(exception);
+        }
+    }
+
+    private static Task<Run?> FindAsync(RunsDb database, StoreId store, Guid id, CancellationToken cancellationToken) =>
+        database.Runs.AsNoTracking().FirstOrDefaultAsync(run => run.Id == id && run.Store == store.Value, cancellationToken);
+}

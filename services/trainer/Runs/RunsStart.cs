@@ -1,0 +1,50 @@
+using Azure;
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Contracts.Runs;
+using ModelOps.Jobs;
+using ModelOps.Trainer.Imports;
+using ModelOps.Trainer.Search;
+
+namespace ModelOps.Trainer.Runs;
+
+/// <summary>What runs need before the service answers.</summary>
+internal static class RunsStart
+{
+    public static void AddRuns(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<TrainerOptions>().BindConfiguration("Trainer").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<RunBlobs>();
+        builder.Services.AddSingleton<ImportBlobs>();
+        builder.Services.AddSingleton<RunRetention>();
+        builder.Services.AddTransient<Registration>();
+        builder.Services.AddTransient<RunInputs>();
+        builder.Services.AddSingleton<RunQueue>();
+        builder.Services.AddSingleton<Searches>();
+    }
+
+    /// <summary>Creates the queue's table, and queues again what was accepted by a service that died before it could queue it.</summary>
+    public static async Task PrepareAsync(IServiceProvider services)
+    {
+        var queue = services.GetRequiredService<JobQueue>();
+        await queue.CreateSchemaAsync();
+        await TryCreateContainerAsync(services);
+        var accepted = await services.GetRequiredService<RunsDb>().Runs.AsNoTracking()
+            .Where(run => run.State == RunState.Queued || run.State == RunState.Running).ToListAsync();
+        foreach (var run in accepted)
+            await services.GetRequiredService<RunQueue>().EnqueueAsync(run, CancellationToken.None);
+    }
+
+    /// <summary>Blob storage may be away for now: the first upload tries again.</summary>
+    private static async Task TryCreateContainerAsync(IServiceProvider services)
+    {
+        try
+        {
+            await services.GetRequiredService<RunBlobs>().CreateContainerAsync();
+        }
+        catch (Exception exception) when (exception is RequestFailedException or AggregateException)
+        {
+            services.GetRequiredService<ILogger<RunBlobs>>().LogWarning("Blob storage is not reachable yet ({Reason})", exception.Message);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Google.Protobuf;
+using ModelOps.Features;
+using ModelOps.Trainer.Compression;
+using ModelOps.Trainer.Evaluation;
+using ModelOps.Trainer.Onnx;
+
+namespace ModelOps.Trainer.Training;
+
+/// <summary>Writes what is deployed: the graph, the catalogue, the shoppers, the schema and the model card.</summary>
+public sealed class PackageWriter(TrainingTask task, TrainingParameters parameters, Interactions interactions, string[] events, string[] targets)
+{
+    private const int ParityRows = 1024;
+    private const long RecentSeconds = 30 * 86_400;
+    private const string TrainedNote = "Measured on the test cases by a model that had not seen them. The model in this package then learned from all data with the same settings; it has no test of its own.";
+    private const string ImportedNote = "The network was trained elsewhere; whether it saw the test cases there is not known here.";
+
+    /// <summary>Writes the package to <paramref name="folder"/>. Returns the largest difference of the export, and the variants that were tried.</summary>
+    public async Task<(double Parity, IReadOnlyList<VariantReport> Variants)> WriteAsync(string folder, TrainingSession session, TrainingProgress progress, ItemCatalogue catalogue)
+    {
+        Directory.CreateDirectory(folder);
+        var everything = new Holdout(interactions.Everything(), [], interactions.LastSeconds);
+        var modelPath = Path.Combine(folder, PackageFiles.Model);
+        var (models, deployed) = session.Finished();
+        using var _ = models;
+        session.WriteWeights(folder);
+        await File.WriteAllBytesAsync(modelPath, RecommenderGraph.Of(deployed, parameters.Architecture).Build().ToByteArray());
+        int[] users = [.. Enumerable.Range(0, Math.Min(ParityRows, interactions.Users.Length))];
+        var parity = ParityCheck.Verify(deployed, modelPath, new RecommenderScorer(deployed, interactions, everything).Encode(users));
+
+        var variants = new Compressor(parameters, interactions, session.Test, session.ExcludeSeen, progress.Fusion).Compress(modelPath);
+        await catalogue.WriteAsync(Path.Combine(folder, PackageFiles.Items));
+        await ShopperHistories.WriteAsync(Path.Combine(folder, PackageFiles.Shoppers), Shoppers(everything, progress.Fusion));
+        var schema = new FeatureSchema(parameters.Length, session.ExcludeSeen, session.RepeatRate, events, targets, task.Dataset.EventCursor, progress.Fusion);
+        await schema.WriteAsync(Path.Combine(folder, PackageFiles.Schema));
+        await WriteCardAsync(Path.Combine(folder, PackageFiles.ModelCard), session, progress, parity, variants);
+        return (parity, variants);
+    }
+
+    /// <summary>By index: the count of the last thirty days where timestamps are real, else of all time, over the largest.</summary>
+    public static double[] Popularity(Interactions interactions, bool hasClock)
+    {
+        ArgumentNullException.ThrowIfNull(interactions);
+        var counts = new double[interactions.Vocabulary.Count + 1];
+        var from = hasClock ? interactions.LastSeconds - RecentSeconds : long.MinValue;
+        foreach (var interaction in interactions.All)
+            counts[interaction.Item] += interaction.Seconds >= from ? 1 : 0;
+        var most = Math.Max(1, counts.Max());
+        return [.. counts.Select(count => Math.Round(count / most, 6))];
+    }
+
+    private IEnumerable<ShopperHistory> Shoppers(Holdout everything, FrequencyFusion? fusion)
+    {
+        for (var user = 0; user < interactions.Users.Length; user++)
+        {
+            var items = interactions.Sequence(user, everything.Known[user]);
+            var counts = fusion is null ? null : everything.OwnCounts(interactions, user, fusion);
+            yield return new ShopperHistory(interactions.Users[user], items[Math.Max(0, items.Count - parameters.Length)..], counts is { Count: > 0 } ? counts : null);
+        }
+    }
+
+    private async Task WriteCardAsync(string path, TrainingSession session, TrainingProgress progress, double parity, IReadOnlyList<VariantReport> variants)
+    {
+        var card = new
+        {
+            task.Model,
+            task.Run,
+            parameters.Architecture,
+            Parameters = parameters.ToDictionary(),
+            Dataset = new { task.Dataset.Name, task.Dataset.Version, task.Dataset.EventCursor, task.Dataset.CreatedAt },
+            Data = new { Users = interactions.Users.Length, Items = interactions.Vocabulary.Count, Interactions = interactions.All.Length, Events = events, TargetEvents = targets },
+            Evaluation = new
+            {
+                session.Protocol,
+                session.ExcludeSeen,
+                session.RepeatRate,
+                Passes = progress.BestEpoch,
+                Start = session.IsWarm ? parameters.Start : TrainingParameters.Scratch,
+                Metrics = progress.Comparison["model"],
+                progress.Comparison,
+                Note = parameters.Checkpoint is null ? TrainedNote : ImportedNote,
+            },
+            progress.Fusion,
+            progress.Models,
+            task.Trials,
+            Export = new { Opset = 23, Parity = parity, Tolerance = ParityCheck.Tolerance, Variants = variants },
+            progress.Seconds,
+            Packages = new[] { typeof(TorchSharp.torch), typeof(Microsoft.ML.OnnxRuntime.InferenceSession), typeof(DuckDB.NET.Data.DuckDBConnection) }
+                .ToDictionary(type => type.Assembly.GetName().Name!, type => type.Assembly.GetName().Version!.ToString()),
+            CreatedAt = DateTimeOffset.UtcNow,
+        };
+        await using var file = File.Create(path);
+        await JsonSerializer.SerializeAsync(file, card, PackageJson.Indented);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Runtime.InteropServices;
+using ModelOps.Trainer.DataParallel;
+using ModelOps.Trainer.Imports;
+using ModelOps.Trainer.Onnx;
+using static TorchSharp.torch;
+
+namespace ModelOps.Trainer.Training;
+
+/// <summary>
+/// The process that trains one run: <c>ModelOps.Trainer worker &lt;folder&gt;</c>. It reads the folder's <c>request.json</c> and dataset
+/// files, prints a <see cref="WorkerMessage"/> a line and leaves the package in the folder. 0 is success, 1 a failure that it
+/// has explained; anything else is a crash.
+/// </summary>
+public static class Worker
+{
+    public const string Command = "worker";
+
+    /// <summary>Given by the service: the worker ends when the service's end of its standard input closes.</summary>
+    public const string Attached = "--attached";
+
+    private const int Orphaned = 3;
+
+    /// <summary>How an <see cref="IOException"/> says that the disk is full: the system's ENOSPC, and .NET's own when it reserves space.</summary>
+    private const int NoSpace = 28, DiskFull = unchecked((int)0x80070070);
+
+    public static async Task<int> RunAsync(string folder, bool attached)
+    {
+        // Others than the first get no input of their own; mpirun ends them.
+        if (attached && Environment.GetEnvironmentVariable(Mpi.RankVariable) is null or "0")
+            new Thread(ExitWithParent) { IsBackground = true }.Start();
+        try
+        {
+            var group = Group.TryJoin();
+            set_num_threads(Environment.ProcessorCount);
+            if (group is { Leads: false })
+            {
+                Follower.Run(group);
+                return 0;
+            }
+            await TrainAsync(folder, message => Console.WriteLine(message.ToLine()), group);
+            group?.End();
+            return 0;
+        }
+        catch (Exception exception) when (exception is TrainingException or ParityException or ImportException or DllNotFoundException)
+        {
+            Console.WriteLine(new WorkerMessage(Error: exception.Message).ToLine());
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or ExternalException or DuckDB.NET.Data.DuckDBException)
+        {
+            await Console.Error.WriteLineAsync(exception.ToString());
+            Console.WriteLine(new WorkerMessage(Error: Explain(exception)).ToLine());
+        }
+        return 1;
+    }
+
+    /// <summary>The whole training in this process.</summary>
+    public static async Task<TrainingResult> TrainAsync(string folder, Action<WorkerMessage> report, Group? group = null)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        report(new WorkerMessage(Phase: "read"));
+        var task = await TrainingTask.ReadAsync(folder);
+        var parameters = TrainingParameters.Parse(task.Parameters, out var errors)
+            ?? throw new TrainingException(string.Join(" ", errors.Values.SelectMany(error => error)));
+        var reader = new DatasetReader(folder);
+        var (events, targets) = await reader.ChooseEventsAsync(parameters.Events, parameters.TargetEvents);
+        var interactions = await reader.ReadInteractionsAsync(events, targets, parameters.EventWeights);
+        var catalogue = await reader.ReadCatalogueAsync(interactions.Vocabulary, PackageWriter.Popularity(interactions, task.Dataset.Profile.HasClock));
+
+        using var imported = parameters.Checkpoint is null ? null : ImportedNetwork.Load(Path.Combine(folder, ImportFiles.Folder), interactions.Vocabulary);
+        parameters = parameters with { Length = imported?.Length ?? parameters.Length };
+        using var session = new TrainingSession(parameters, interactions, catalogue, task.Dataset.Profile.HasClock, folder, report, imported, StartingPoint.TryRead(Path.Combine(folder, StartingPoint.Folder)), group);
+        if (task.Passes is { } passes)
+        {
+            var tried = new TrainingResult(new Dictionary<string, double> { ["ndcg@10"] = session.Try(passes) }, new Dictionary<string, IReadOnlyDictionary<string, double>>());
+            report(new WorkerMessage(Result: tried));
+            return tried;
+        }
+        var progress = session.Run();
+        report(new WorkerMessage(Phase: "export"));
+        var (parity, variants) = await new PackageWriter(task, parameters, interactions, events, targets)
+            .WriteAsync(Path.Combine(folder, TrainingTask.PackageFolder), session, progress, catalogue);
+        var metrics = new Dictionary<string, double>(progress.Comparison["model"])
+        {
+            ["parity"] = parity,
+            ["megabytes"] = Math.Round(variants.Single(variant => variant.Kept).Bytes / 1e6, 3),
+            ["milliseconds"] = Math.Round(variants.Single(variant => variant.Kept).Milliseconds, 3),
+            ["seconds"] = Math.Round(progress.Seconds, 1),
+            ["passes"] = progress.BestEpoch,
+            ["repeat_rate"] = session.RepeatRate,
+        };
+        var result = new TrainingResult(metrics, progress.Comparison);
+        report(new WorkerMessage(Result: result));
+        return result;
+    }
+
+    private static string Explain(Exception exception) => exception.HResult is NoSpace or DiskFull
+        ? $"The disk of the trainer is full: {exception.Message} Free space where its setting Trainer:WorkFolder points, and start the run again."
+        : $"{exception.GetType().Name}: {exception.Message}";
+
+    private static void ExitWithParent()
+    {
+        while (Console.In.ReadLine() is not null)
+        {
+        }
+        Environment.Exit(Orphaned);
+    }
+}
