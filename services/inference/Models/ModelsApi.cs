@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using ModelOps.Contracts;
+using ModelOps.Contracts.Predictions;
+using ModelOps.Inference.Recommendations;
+
+namespace ModelOps.Inference.Models;
+
+/// <summary>What the deployed package knows: its products and shoppers.</summary>
+internal static class ModelsApi
+{
+    public static IServiceCollection AddModels(this IServiceCollection services)
+    {
+        services.AddOptions<PackageOptions>().BindConfiguration("Packages").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<PackageOptions>>().Value;
+            Directory.CreateDirectory(options.Folder);
+            return options;
+        });
+        services.AddSingleton<PackageCache>();
+        services.AddSingleton<LoadedModels>();
+        return services;
+    }
+
+    public static void MapModels(this IEndpointRouteBuilder app)
+    {
+        var model = app.MapGroup("/v1/models/{model}").WithTags("Models");
+        model.MapGet("/products", Products);
+        model.MapGet("/shoppers", Shoppers);
+        model.MapGet("/shoppers/{user}", HistoryAsync);
+    }
+
+    private static Results<Ok<List<Product>>, ProblemHttpResult> Products(StoreId store, string model, string[] ids, LoadedModels models)
+    {
+        if (models.Use(store, model) is not { } use)
+            return RecommendationsApi.NothingDeployed(model);
+        using (use)
+        {
+            var catalogue = use.Model.Catalogue;
+            return TypedResults.Ok(ids.Select(id => catalogue.Vocabulary.IndexOf(id)).Where(index => index > 0).Select(index => catalogue.Items[index - 1])
+                .Select(item => new Product(item.Id, item.Title, item.Brand, item.Category, item.Price, item.Available)).ToList());
+        }
+    }
+
+    private static Results<Ok<List<string>>, ProblemHttpResult> Shoppers(StoreId store, string model, LoadedModels models, int count = 20)
+    {
+        if (models.Use(store, model) is not { } use)
+            return RecommendationsApi.NothingDeployed(model);
+        using (use)
+            return TypedResults.Ok(use.Model.Shoppers.Users.Take(Math.Clamp(count, 1, 1000)).ToList());
+    }
+
+    private static async Task<Results<Ok<Contracts.Predictions.ShopperHistory>, ProblemHttpResult>> HistoryAsync(
+        StoreId store, string model, string user, LoadedModels models, Shoppers shoppers, CancellationToken cancellationToken)
+    {
+        if (models.Use(store, model) is not { } use)
+            return RecommendationsApi.NothingDeployed(model);
+        using (use)
+        {
+            var shopper = await shoppers.FindAsync(use.Model, user, cancellationToken);
+            return TypedResults.Ok(new Contracts.Predictions.ShopperHistory(user, [.. shopper.Items.Select(index => use.Model.Catalogue.Vocabulary[index])]));
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using ModelOps.Contracts.Clients;
+using ModelOps.EventLog;
+using ModelOps.Inference.Deployments;
+using ModelOps.Inference.Events;
+using ModelOps.Inference.Models;
+using ModelOps.Inference.Recommendations;
+using ModelOps.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddRedisClient("cache");
+builder.AddKeyedNpgsqlDataSource(EventLogExtensions.Database);
+builder.Services.TolerateAbsenceOf(EventLogExtensions.Database);
+builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddRegistryClient();
+builder.Services.AddEventLog();
+builder.Services.AddModels();
+builder.Services.AddDeployments();
+builder.Services.AddRecommendations();
+builder.Services.AddEvents();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.MapRecommendations();
+app.MapEvents();
+app.MapModels();
+
+await app.RunAsync();

@@ -1,0 +1,74 @@
+using ModelOps.Contracts;
+using ModelOps.EventLog;
+using ModelOps.Features;
+using ModelOps.Inference.Models;
+using Npgsql;
+
+namespace ModelOps.Inference.Recommendations;
+
+/// <summary>A shopper as the model sees them: what the package knows, and what the event log has taken in since.</summary>
+internal sealed class Shoppers(ShopEvents events, TimeProvider time, ILogger<Shoppers> logger)
+{
+    /// <summary>A shopper is not kept waiting for an event log that hangs.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long the event log is left alone after it failed, so that not every shopper waits for it.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
+
+    private static readonly IReadOnlyDictionary<int, float> NoCounts = new Dictionary<int, float>();
+
+    private long restsUntil;
+
+    public async Task<Shopper> FindAsync(RecommendationModel model, string user, CancellationToken cancellationToken)
+    {
+        var packaged = model.Shoppers.Find(user);
+        var recent = await RecentAsync(model, user, cancellationToken);
+        if (recent.Count == 0)
+            return new Shopper([.. packaged?.Items ?? []], packaged?.Counts ?? NoCounts);
+
+        var items = new List<int>(packaged?.Items ?? []);
+        var counts = new Dictionary<int, float>(packaged?.Counts ?? NoCounts);
+        foreach (var shopEvent in recent)
+        {
+            foreach (var index in shopEvent.Items.Select(item => model.Catalogue.Vocabulary.IndexOf(item.ItemId)).Where(index => index > 0))
+            {
+                if (model.Schema.Events.Contains(shopEvent.Name))
+                    items.Add(index);
+                if (model.Schema.Fusion is not null && model.Schema.CountedEvents.Contains(shopEvent.Name))
+                    counts[index] = counts.GetValueOrDefault(index) + 1;
+            }
+        }
+        return new Shopper([.. items], counts);
+    }
+
+    /// <summary>An answer from an older history beats none: without the event log the package's history is used.</summary>
+    private async Task<IReadOnlyList<LoggedEvent>> RecentAsync(RecommendationModel model, string user, CancellationToken cancellationToken)
+    {
+        if (time.GetUtcNow().UtcTicks < Interlocked.Read(ref restsUntil))
+            return [];
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            // Left behind, not only cancelled: while a connection is being opened, Npgsql may not hear of it.
+            return await Task.Run(() => events.ReadUserAsync(model.Store, user, model.Schema.EventCursor, model.Schema.Length, patience.Token), patience.Token).WaitAsync(patience.Token);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            Interlocked.Exchange(ref restsUntil, (time.GetUtcNow() + Rest).UtcTicks);
+            logger.LogWarning("The event log is not reachable ({Reason}); recommending from the packaged history", exception.Message);
+            return [];
+        }
+    }
+}
+
+/// <param name="Items">Item indices, oldest first.</param>
+/// <param name="Counts">The shopper's own counts by item index.</param>
+internal sealed record Shopper(int[] Items, IReadOnlyDictionary<int, float> Counts)
+{
+    public static Shopper FromHistory(RecommendationModel model, IReadOnlyList<string> history)
+    {
+        var items = history.Select(id => model.Catalogue.Vocabulary.IndexOf(id)).Where(index => index > 0).ToArray();
+        return new Shopper(items, items.CountBy(index => index).ToDictionary(pair => pair.Key, pair => (float)pair.Value));
+    }
+}

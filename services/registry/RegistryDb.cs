@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ModelOps.Contracts.Versions;
+using ModelOps.Registry.Artifacts;
+using ModelOps.Registry.Deployments;
+using ModelOps.Registry.Versions;
+
+namespace ModelOps.Registry;
+
+/// <summary><c>registrydb</c>: versions, the files they are made of, aliases and who moved them.</summary>
+internal sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext(options)
+{
+    public DbSet<VersionRow> Versions => Set<VersionRow>();
+
+    public DbSet<FileRow> Files => Set<FileRow>();
+
+    public DbSet<AliasRow> Aliases => Set<AliasRow>();
+
+    public DbSet<AliasChangeRow> AliasChanges => Set<AliasChangeRow>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<VersionRow>(version =>
+        {
+            version.ToTable("versions").HasKey(row => new { row.Store, row.Model, row.Version });
+            version.HasIndex(row => new { row.Store, row.Model, row.IdempotencyKey }).IsUnique();
+            version.Property(row => row.Status).HasConversion<string>();
+            AsJson(version.Property(row => row.Metrics));
+            AsJson(version.Property(row => row.Tags));
+        });
+        modelBuilder.Entity<FileRow>().ToTable("files").HasKey(row => new { row.Store, row.Model, row.Version, row.Path });
+        modelBuilder.Entity<AliasRow>(alias =>
+        {
+            alias.ToTable("aliases").HasKey(row => new { row.Store, row.Model, row.Alias });
+            alias.Property(row => row.Version).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<AliasChangeRow>(change =>
+        {
+            change.ToTable("alias_changes").HasKey(row => row.Id);
+            change.HasIndex(row => new { row.Store, row.IdempotencyKey }).IsUnique();
+        });
+    }
+
+    private static void AsJson<TValue>(PropertyBuilder<Dictionary<string, TValue>> property) => property.HasColumnType("jsonb").HasConversion(
+        value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
+        json => JsonSerializer.Deserialize<Dictionary<string, TValue>>(json, JsonSerializerOptions.Web)!,
+        new ValueComparer<Dictionary<string, TValue>>((a, b) => ReferenceEquals(a, b), value => value.Count, value => value));
+}
+
+/// <summary>Lets <c>dotnet ef migrations add</c> work without a database.</summary>
+internal sealed class DesignTimeFactory : IDesignTimeDbContextFactory<RegistryDb>
+{
+    public RegistryDb CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<RegistryDb>().UseNpgsql().UseSnakeCaseNamingConvention().Options);
+}

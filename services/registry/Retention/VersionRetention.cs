@@ -1,0 +1,78 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using ModelOps.Contracts;
+using ModelOps.Contracts.Versions;
+using ModelOps.Registry.Artifacts;
+using ModelOps.Registry.Versions;
+
+namespace ModelOps.Registry.Retention;
+
+/// <summary>
+/// Removes the files of old versions; their rows, with metrics and lineage, stay. In two steps, an hour apart: an archived
+/// version takes no alias any more, and one that an alias reached in that very moment becomes READY again before files go.
+/// </summary>
+internal sealed class VersionRetention(RegistryDb database, ArtifactStorage storage, IOptions<RetentionOptions> options, TimeProvider time, ILogger<VersionRetention> logger)
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromHours(1);
+
+    private readonly RetentionOptions options = options.Value;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await GiveUpPendingAsync(now, cancellationToken);
+        await ArchiveAsync(now, cancellationToken);
+        await RestoreReachedAsync(cancellationToken);
+        await RemoveFilesAsync(now - Grace, cancellationToken);
+    }
+
+    private Task GiveUpPendingAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var oldest = now.AddDays(-options.PendingDays);
+        var error = $"Its files did not arrive within {options.PendingDays} days. Train again.";
+        return database.Versions.Where(row => row.Status == VersionStatus.PendingRegistration && row.CreatedAt < oldest)
+            .ExecuteUpdateAsync(row => row.SetProperty(version => version.Status, VersionStatus.FailedRegistration)
+                .SetProperty(version => version.Error, error).SetProperty(version => version.ArchivedAt, now), cancellationToken);
+    }
+
+    private async Task ArchiveAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var recently = now.AddDays(-options.KeepDays);
+        var archived = await database.Versions
+            .Where(row => row.Status == VersionStatus.Ready)
+            .Where(row => database.Versions.Count(newer => newer.Store == row.Store && newer.Model == row.Model && newer.Status == VersionStatus.Ready && newer.Version > row.Version) >= options.KeepVersions)
+            .Where(row => !database.Aliases.Any(alias => alias.Store == row.Store && alias.Model == row.Model && alias.Version == row.Version))
+            .Where(row => !database.AliasChanges.Any(change => change.Store == row.Store && change.Model == row.Model && (change.To == row.Version || change.From == row.Version) && change.At > recently))
+            .ExecuteUpdateAsync(row => row.SetProperty(version => version.Status, VersionStatus.Archived).SetProperty(version => version.ArchivedAt, now), cancellationToken);
+        if (archived > 0)
+            logger.LogInformation("{Count} versions archived; their files go in an hour", archived);
+    }
+
+    private Task RestoreReachedAsync(CancellationToken cancellationToken) => database.Versions
+        .Where(row => row.Status == VersionStatus.Archived && database.Aliases.Any(alias => alias.Store == row.Store && alias.Model == row.Model && alias.Version == row.Version))
+        .ExecuteUpdateAsync(row => row.SetProperty(version => version.Status, VersionStatus.Ready).SetProperty(version => version.ArchivedAt, (DateTimeOffset?)null), cancellationToken);
+
+    private async Task RemoveFilesAsync(DateTimeOffset archivedBefore, CancellationToken cancellationToken)
+    {
+        var gone = await database.Versions
+            .Where(row => (row.Status == VersionStatus.Archived || row.Status == VersionStatus.FailedRegistration) && row.ArchivedAt < archivedBefore)
+            .Where(row => database.Files.Any(file => file.Store == row.Store && file.Model == row.Model && file.Version == row.Version))
+            .AsNoTracking().ToListAsync(cancellationToken);
+        foreach (var version in gone)
+            await RemoveFilesAsync(version, archivedBefore, cancellationToken);
+    }
+
+    /// <summary>Blobs first, rows after: what is interrupted is found again. A blob that another version shares stays.</summary>
+    private async Task RemoveFilesAsync(VersionRow version, DateTimeOffset unchangedSince, CancellationToken cancellationToken)
+    {
+        var its = database.Files.Where(file => file.Store == version.Store && file.Model == version.Model && file.Version == version.Version);
+        var files = await its.AsNoTracking().ToListAsync(cancellationToken);
+        foreach (var file in files.DistinctBy(file => file.Sha256))
+            await storage.RemoveAsync(new StoreId(version.Store), file.Sha256, unchangedSince, () => IsSharedAsync(file, cancellationToken), cancellationToken);
+        await its.ExecuteDeleteAsync(cancellationToken); // not by row: another replica may be at it too
+        logger.LogInformation("The {Count} files of {Model} version {Version} ({Store}) are removed", files.Count, version.Model, version.Version, version.Store);
+    }
+
+    private Task<bool> IsSharedAsync(FileRow file, CancellationToken cancellationToken) => database.Files.AnyAsync(
+        other => other.Store == file.Store && other.Sha256 == file.Sha256 && (other.Model != file.Model || other.Version != file.Version), cancellationToken);
+}
