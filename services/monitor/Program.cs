@@ -1,0 +1,21 @@
+using Microsoft.EntityFrameworkCore;
+using ModelOps.EventLog;
+using ModelOps.Monitor.Quality;
+using ModelOps.Monitor.Retention;
+using ModelOps.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddNpgsqlDbContext<MonitorDb>("monitordb", options => options.UseSnakeCaseNamingConvention());
+builder.AddKeyedNpgsqlDataSource(EventLogExtensions.Database);
+builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddEventLog();
+builder.Services.AddHostedService<QualityCounter>();
+builder.Services.AddRetention();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.MapQuality();
+
+await app.MigrateAsync<MonitorDb>();
+await app.RunAsync();

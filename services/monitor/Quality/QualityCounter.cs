@@ -1,0 +1,131 @@
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Contracts;
+using ModelOps.Contracts.Events;
+using ModelOps.EventLog;
+
+namespace ModelOps.Monitor.Quality;
+
+/// <summary>
+/// Reads impressions and events once each and adds them to the minute, store, model and version they belong to. An event belongs
+/// to the version whose answer its attribution token names, if that answer showed the product.
+/// </summary>
+internal sealed class QualityCounter(IServiceScopeFactory scopes, ShopEvents events, ILogger<QualityCounter> logger) : BackgroundService
+{
+    private const int SliceSize = 2000;
+    private const string ImpressionCursor = "impressions";
+    private const string EventCursor = "events";
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Impressions are written shortly behind their answers; a quick click must not overtake them.</summary>
+    private static readonly TimeSpan ImpressionDelay = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var counted = await CountImpressionsAsync(stoppingToken) + await CountEventsAsync(stoppingToken);
+                if (counted < SliceSize)
+                    await Task.Delay(Pause, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (DbUpdateConcurrencyException)
+            {
+                // Another replica counted this slice.
+            }
+            catch (Exception exception)
+            {
+                logger.LogWarning("Counting waits ({Reason})", exception.GetBaseException().Message);
+                await Task.Delay(Pause, CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task<int> CountImpressionsAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var counts = await WindowCounts.OpenAsync(scope.ServiceProvider.GetRequiredService<MonitorDb>(), ImpressionCursor, cancellationToken);
+        var slice = await events.ReadImpressionsAsync(counts.Position, SliceSize, cancellationToken);
+        foreach (var impression in slice.Events)
+        {
+            var window = await counts.WindowAsync(impression, impression.Time, cancellationToken);
+            window.Requests++;
+            window.Impressions += impression.Items.Count;
+            window.CacheHits += impression.Cached ? 1 : 0;
+            var latency = window.LatencyCounts.ToArray(); // replaced, so that the change is seen
+            latency[LatencyHistogram.BucketOf(impression.Seconds)]++;
+            window.LatencyCounts = latency;
+        }
+        return await counts.SaveAsync(slice.Cursor, slice.Events.Count, cancellationToken);
+    }
+
+    private async Task<int> CountEventsAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var counts = await WindowCounts.OpenAsync(scope.ServiceProvider.GetRequiredService<MonitorDb>(), EventCursor, cancellationToken);
+        var slice = await events.ReadAsync(null, counts.Position, SliceSize, cancellationToken);
+        var attributed = slice.Events.Where(e => e.Token is not null).ToList();
+        if (attributed.Count > 0)
+        {
+            await Task.Delay(ImpressionDelay, cancellationToken);
+            var shown = await events.FindImpressionsAsync([.. attributed.Select(e => e.Token!).Distinct()], cancellationToken);
+            foreach (var shopEvent in attributed)
+            {
+                if (shown.TryGetValue((shopEvent.Store, shopEvent.Token!), out var impression))
+                    await CountAsync(counts, shopEvent, impression, cancellationToken);
+            }
+        }
+        return await counts.SaveAsync(slice.Cursor, slice.Events.Count, cancellationToken);
+    }
+
+    private static async Task CountAsync(WindowCounts counts, LoggedEvent shopEvent, Impression impression, CancellationToken cancellationToken)
+    {
+        if (!shopEvent.Items.Any(item => impression.Items.Contains(item.ItemId)))
+            return;
+        var window = await counts.WindowAsync(impression, shopEvent.Time, cancellationToken);
+        window.Clicks += shopEvent.Name == EventNames.View ? 1 : 0;
+        window.AddToCarts += shopEvent.Name == EventNames.AddToCart ? 1 : 0;
+        window.Purchases += shopEvent.Name == EventNames.Purchase ? 1 : 0;
+    }
+}
+
+/// <summary>The windows that a slice touches, and the cursor that moves with them.</summary>
+internal sealed class WindowCounts
+{
+    private readonly MonitorDb database;
+    private readonly CursorRow cursor;
+
+    private WindowCounts(MonitorDb database, CursorRow cursor) => (this.database, this.cursor) = (database, cursor);
+
+    public long Position => cursor.Position;
+
+    public static async Task<WindowCounts> OpenAsync(MonitorDb database, string name, CancellationToken cancellationToken)
+    {
+        var cursor = await database.Cursors.FindAsync([name], cancellationToken);
+        if (cursor is null)
+            database.Cursors.Add(cursor = new CursorRow { Name = name });
+        return new WindowCounts(database, cursor);
+    }
+
+    public async Task<WindowRow> WindowAsync(Impression impression, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var start = new DateTimeOffset(time.UtcTicks - time.UtcTicks % TimeSpan.TicksPerMinute, TimeSpan.Zero);
+        var window = await database.Windows.FindAsync([impression.Store.Value, impression.Model, impression.Version, start], cancellationToken);
+        if (window is null)
+            database.Windows.Add(window = new WindowRow { Store = impression.Store.Value, Model = impression.Model, Version = impression.Version, Start = start });
+        return window;
+    }
+
+    public async Task<int> SaveAsync(long position, int counted, CancellationToken cancellationToken)
+    {
+        if (position == cursor.Position)
+            return 0;
+        cursor.Position = position;
+        await database.SaveChangesAsync(cancellationToken);
+        return counted;
+    }
+}

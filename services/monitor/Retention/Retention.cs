@@ -1,0 +1,32 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using ModelOps.EventLog;
+using ModelOps.Monitor.Quality;
+using ModelOps.ServiceDefaults;
+
+namespace ModelOps.Monitor.Retention;
+
+/// <summary>Drops the event log's oldest days and the oldest counts.</summary>
+internal sealed class Retention(
+    ShopEvents events, MonitorDb database, IOptions<EventLogOptions> eventLog, IOptions<RetentionOptions> counts, TimeProvider time, ILogger<Retention> logger)
+{
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var days = await events.RemoveOlderThanAsync(TimeSpan.FromDays(eventLog.Value.KeepDays), now, cancellationToken);
+        if (days > 0)
+            logger.LogInformation("{Days} daily partitions older than {Keep} days dropped from the event log", days, eventLog.Value.KeepDays);
+        var oldest = now.AddDays(-counts.Value.KeepDays);
+        await database.Windows.Where(window => window.Start < oldest).ExecuteDeleteAsync(cancellationToken);
+    }
+}
+
+internal static class RetentionExtensions
+{
+    public static IServiceCollection AddRetention(this IServiceCollection services)
+    {
+        services.AddOptions<RetentionOptions>().BindConfiguration("Quality").ValidateDataAnnotations().ValidateOnStart();
+        services.AddScoped<Retention>();
+        return services.AddHourly("Retention", (provider, cancellationToken) => provider.GetRequiredService<Retention>().RunAsync(cancellationToken));
+    }
+}

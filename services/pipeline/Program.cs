@@ -1,0 +1,25 @@
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Contracts.Clients;
+using ModelOps.Jobs;
+using ModelOps.Pipeline.Definitions;
+using ModelOps.Pipeline.Runs;
+using ModelOps.Pipeline.Steps;
+using ModelOps.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddNpgsqlDbContext<PipelineDb>("pipelinedb", options => options.UseSnakeCaseNamingConvention());
+builder.AddNpgsqlDataSource("pipelinedb");
+builder.Services.AddDataPrepClient().AddTrainerClient().AddRegistryClient();
+builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddSingleton(PipelineCatalogue.Load(Path.Combine(AppContext.BaseDirectory, "pipelines")));
+builder.Services.AddSteps();
+builder.Services.AddJobs().AddJobHandler<RunJob>(RunJob.Kind);
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.MapPipelines();
+app.MapRuns();
+
+await app.MigrateAsync<PipelineDb>(services => services.GetRequiredService<JobQueue>().CreateSchemaAsync());
+await app.RunAsync();

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace ModelOps.Pipeline.Runs;
+
+/// <summary><c>pipelinedb</c>: runs and their steps.</summary>
+internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext(options)
+{
+    public DbSet<RunRow> Runs => Set<RunRow>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<RunRow>(run =>
+        {
+            run.ToTable("runs").HasKey(row => row.Id);
+            run.HasIndex(row => new { row.Store, row.CreatedAt });
+            run.Property(row => row.State).HasConversion<string>();
+            AsJson(run.Property(row => row.Parameters));
+            run.HasMany(row => row.Steps).WithOne().HasForeignKey(step => step.RunId);
+        });
+        modelBuilder.Entity<StepRow>(step =>
+        {
+            step.ToTable("steps").HasKey(row => new { row.RunId, row.Ordinal });
+            step.Property(row => row.State).HasConversion<string>();
+            AsJson(step.Property(row => row.Metrics));
+            AsJson(step.Property(row => row.Outputs));
+        });
+    }
+
+    private static void AsJson<TValue>(PropertyBuilder<Dictionary<string, TValue>> property) => property.HasColumnType("jsonb").HasConversion(
+        value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
+        json => JsonSerializer.Deserialize<Dictionary<string, TValue>>(json, JsonSerializerOptions.Web)!,
+        // Replaced as a whole, never changed in place.
+        new ValueComparer<Dictionary<string, TValue>>((a, b) => ReferenceEquals(a, b), value => value.Count, value => value));
+}
+
+/// <summary>Lets <c>dotnet ef migrations add</c> work without a database.</summary>
+internal sealed class DesignTimeFactory : IDesignTimeDbContextFactory<PipelineDb>
+{
+    public PipelineDb CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<PipelineDb>().UseNpgsql().UseSnakeCaseNamingConvention().Options);
+}

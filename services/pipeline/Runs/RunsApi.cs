@@ -1,0 +1,100 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Contracts;
+using ModelOps.Contracts.Clients;
+using ModelOps.Contracts.Datasets;
+using ModelOps.Contracts.Runs;
+using ModelOps.Jobs;
+using ModelOps.Pipeline.Definitions;
+using ModelOps.Pipeline.Steps;
+using ModelOps.ServiceDefaults;
+
+namespace ModelOps.Pipeline.Runs;
+
+/// <summary>Pipelines and their runs.</summary>
+internal static class RunsApi
+{
+    public static void MapPipelines(this IEndpointRouteBuilder app) =>
+        app.MapGet("/v1/pipelines", (PipelineCatalogue catalogue) => TypedResults.Ok(catalogue.Pipelines.Values)).WithTags("Pipelines");
+
+    public static void MapRuns(this IEndpointRouteBuilder app)
+    {
+        var runs = app.MapGroup("/v1/runs").WithTags("Runs");
+        runs.MapPost("", StartAsync);
+        runs.MapGet("", ListAsync);
+        runs.MapGet("/{id:guid}", FindAsync);
+        runs.MapPost("/{id:guid}/cancel", CancelAsync);
+    }
+
+    private static async Task<Results<Accepted<PipelineRun>, ProblemHttpResult>> StartAsync(
+        StoreId store, PipelineRunRequest request, IdempotencyKey key, HttpContext context, PipelineCatalogue catalogue, DataPrepClient dataPrep, PipelineDb database, JobQueue jobs,
+        TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (request.Pipeline is null || !catalogue.Pipelines.TryGetValue(request.Pipeline, out var definition))
+            return Refuse("pipeline", $"'pipeline' must name one of: {string.Join(", ", catalogue.Pipelines.Keys)}.");
+        if (string.IsNullOrWhiteSpace(request.Dataset))
+            return Refuse("dataset", "'dataset' is missing: the name of an uploaded dataset.");
+        if (await dataPrep.FindAsync(store, request.Dataset, cancellationToken) is null)
+            return Refuse("dataset", $"There is no dataset '{request.Dataset}'. Upload it first: POST /v1/datasets?name={request.Dataset} at data-prep.");
+
+        var id = key.ToId(store, RunJob.Kind);
+        var run = await database.Runs.Include(row => row.Steps).FirstOrDefaultAsync(row => row.Id == id, cancellationToken);
+        if (run is null)
+        {
+            run = new RunRow
+            {
+                Id = id,
+                Store = store.Value,
+                Pipeline = definition.Name,
+                Dataset = request.Dataset,
+                Model = request.Model ?? definition.Model ?? definition.Name,
+                Trigger = "api",
+                Parameters = new(request.Parameters ?? new Dictionary<string, System.Text.Json.JsonElement>()),
+                CreatedAt = time.GetUtcNow(),
+                State = RunState.Queued,
+                Steps = [.. StepList.Names.Select((name, ordinal) => new StepRow { RunId = id, Ordinal = ordinal, Name = name, State = RunState.Queued })],
+            };
+            database.Runs.Add(run);
+            await database.SaveChangesAsync(cancellationToken);
+        }
+        await jobs.EnqueueAsync(id, store, RunJob.Kind, cancellationToken);
+        return TypedResults.Accepted($"/v1/runs/{id}", run.ToContract());
+    }
+
+    private static async Task<Ok<Page<PipelineRun>>> ListAsync(StoreId store, PipelineDb database, CancellationToken cancellationToken, string? after = null, int limit = Page<PipelineRun>.DefaultLimit)
+    {
+        limit = Math.Clamp(limit, 1, 500);
+        var before = DateTimeOffset.TryParse(after, System.Globalization.CultureInfo.InvariantCulture, out var cursor) ? cursor.ToUniversalTime() : DateTimeOffset.MaxValue;
+        var rows = await database.Runs.AsNoTracking().Include(row => row.Steps).Where(row => row.Store == store.Value && row.CreatedAt < before)
+            .OrderByDescending(row => row.CreatedAt).Take(limit + 1).ToListAsync(cancellationToken);
+        return TypedResults.Ok(Page<PipelineRun>.Of([.. rows.Select(row => row.ToContract())], limit, run => run.CreatedAt.ToString("O")));
+    }
+
+    private static async Task<Results<Ok<PipelineRun>, ProblemHttpResult>> FindAsync(StoreId store, Guid id, PipelineDb database, CancellationToken cancellationToken) =>
+        await database.Runs.AsNoTracking().Include(row => row.Steps).FirstOrDefaultAsync(row => row.Id == id && row.Store == store.Value, cancellationToken) is { } row
+            ? TypedResults.Ok(row.ToContract())
+            : NotFound(id);
+
+    private static async Task<Results<Ok<PipelineRun>, ProblemHttpResult>> CancelAsync(
+        StoreId store, Guid id, PipelineDb database, JobQueue jobs, TrainerClient trainer, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var run = await database.Runs.Include(row => row.Steps).FirstOrDefaultAsync(row => row.Id == id && row.Store == store.Value, cancellationToken);
+        if (run is null)
+            return NotFound(id);
+        if (run.State.IsFinal())
+            return TypedResults.Ok(run.ToContract());
+        await jobs.CancelAsync(id, cancellationToken);
+        run.State = RunState.Cancelled;
+        run.EndedAt = time.GetUtcNow();
+        foreach (var step in run.Steps.Where(step => !step.State.IsFinal()))
+            step.State = RunState.Cancelled;
+        await database.SaveChangesAsync(cancellationToken);
+        if (run.Steps.Select(step => step.Outputs.GetValueOrDefault(TrainStep.TrainingRun)).FirstOrDefault(output => output is not null) is { } training)
+            await trainer.CancelAsync(store, Guid.Parse(training), cancellationToken);
+        return TypedResults.Ok(run.ToContract());
+    }
+
+    private static ProblemHttpResult Refuse(string type, string detail) => Problems.Refuse(type, detail, "The run cannot be started");
+
+    private static ProblemHttpResult NotFound(Guid id) => Problems.NotFound($"There is no run {id}.");
+}
