@@ -1,0 +1,13 @@
+using Microsoft.AspNetCore.Components.Server;
+
+namespace ModelOps.Dashboard.Layout;
+
+internal static class Circuits
+{
+    /// <summary>A page's state is cheap to fetch again: what a closed browser leaves behind is soon let go.</summary>
+    public static void KeepLittle(CircuitOptions options)
+    {
+        options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromSeconds(30);
+        options.DisconnectedCircuitMaxRetained = 10;
+    }
+}

@@ -1,0 +1,37 @@
+using ModelOps.Contracts;
+using ModelOps.Contracts.Quality;
+
+namespace ModelOps.Dashboard.Pages.Monitoring;
+
+internal static class QualityHistory
+{
+    /// <summary>All windows of the last <paramref name="length"/>, oldest first, page by page.</summary>
+    public static async Task<IReadOnlyList<QualityWindow>> GetWindowsAsync(this MonitorClient monitor, StoreId store, string model, TimeSpan length, CancellationToken cancellationToken)
+    {
+        var from = DateTimeOffset.UtcNow - length;
+        var windows = new Dictionary<(DateTimeOffset, int), QualityWindow>();
+        while (true)
+        {
+            var page = await monitor.GetQualityAsync(store, model, from, cancellationToken);
+            var before = windows.Count;
+            foreach (var window in page.Items)
+                windows[(window.Start, window.Version)] = window;
+            if (page.Next is null || windows.Count == before)
+                return [.. windows.Values.OrderBy(window => window.Start)];
+            from = page.Items[^1].Start;
+        }
+    }
+
+    /// <summary>Cuts the last <paramref name="length"/> into steps; a step in which nothing happened is there too, with zeros.</summary>
+    public static IReadOnlyList<QualityPoint> Steps(this IEnumerable<QualityWindow> windows, TimeSpan length, TimeSpan step)
+    {
+        var byStep = windows.ToLookup(window => Floor(window.Start, step));
+        var first = Floor(DateTimeOffset.UtcNow - length, step) + step;
+        return [.. Enumerable.Range(0, (int)(length / step)).Select(index => first + index * step).Select(start => new QualityPoint(start.LocalDateTime, QualityTotals.Of(byStep[start])))];
+    }
+
+    private static DateTimeOffset Floor(DateTimeOffset time, TimeSpan step) => new(time.UtcTicks - time.UtcTicks % step.Ticks, TimeSpan.Zero);
+}
+
+/// <summary>One point of a chart over time.</summary>
+public sealed record QualityPoint(DateTime Start, QualityTotals Totals);
