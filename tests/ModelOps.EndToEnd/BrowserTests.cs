@@ -1,0 +1,124 @@
+using Microsoft.Playwright;
+
+namespace ModelOps.EndToEnd;
+
+/// <summary>What people see, in a real browser.</summary>
+public sealed class BrowserTests(Stack stack) : IAsyncLifetime
+{
+    private static readonly string Chromium = Environment.GetEnvironmentVariable("CHROMIUM_PATH") is { Length: > 0 } path ? path : "/usr/bin/chromium";
+    private readonly List<string> errors = [];
+    private IPlaywright? playwright;
+    private IBrowser? browser;
+    private IPage page = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(File.Exists(Chromium), $"{Chromium} is not installed. ./check.sh installs it.");
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Chromium,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+        });
+        page = await browser.NewPageAsync(new BrowserNewPageOptions { BaseURL = (await stack.UrlAsync("dashboard")).ToString(), Locale = "en-GB", ViewportSize = new ViewportSize { Width = 1280, Height = 900 } });
+        page.SetDefaultTimeout(30_000);
+        page.PageError += (_, error) => errors.Add(error);
+    }
+
+    [Fact]
+    public async Task Overview_ShowsTheDeployedVersion()
+    {
+        await page.GotoAsync("/");
+
+        await Assertions.Expect(page.GetByTestId("champion-version").First).ToContainTextAsync("1");
+        await Assertions.Expect(page.GetByTestId("health").First).ToBeVisibleAsync();
+        Assert.Empty(errors);
+    }
+
+    [Fact]
+    public async Task Run_ShowsItsStepsAndTheLossCurve()
+    {
+        var run = (await stack.Pipeline.ListAsync(Contracts.StoreId.Main)).Items.Last(run => run.Dataset == "demo");
+        await page.GotoAsync($"/runs/{run.Id}");
+
+        foreach (var step in run.Steps)
+            await Assertions.Expect(page.GetByTestId($"step-{step.Name}")).ToHaveAttributeAsync("data-state", "succeeded");
+        await Assertions.Expect(page.GetByTestId("loss-chart").First).ToBeVisibleAsync();
+        Assert.Empty(errors);
+    }
+
+    [Fact]
+    public async Task TryIt_AClickBecomesAnEvent()
+    {
+        await page.GotoAsync("/try");
+        await Assertions.Expect(page.GetByTestId("recommendation").First).ToBeVisibleAsync();
+
+        await page.GetByTestId("add-to-cart").First.ClickAsync();
+
+        await Assertions.Expect(page.GetByTestId("event-feedback").First).ToContainTextAsync("1 event");
+        await Assertions.Expect(page.GetByTestId("recommendation").First).ToBeVisibleAsync();
+        Assert.Empty(errors);
+    }
+
+    [Fact]
+    public async Task Review_ByKeyboard_IsInTheNextVersion()
+    {
+        using var http = await stack.ClientAsync("data-prep");
+        using var rules = new StringContent("""
+            labelling:
+              - { table: messages, column: intent, combine: majority, functions: [{ name: refunds, label: refund, keywords: [refund] }, { name: cards, label: card, keywords: [card] }] }
+            """, System.Text.Encoding.UTF8, "application/yaml");
+        (await http.PutAsync("/v1/datasets/support/rules", rules)).EnsureSuccessStatusCode();
+        using var messages = new MultipartFormDataContent { { new StringContent("text,user_id\n" + string.Concat(Enumerable.Range(1, 4).Select(i => $"Refund of card {i},{i}\n"))), "messages", "messages.csv" } };
+        (await http.PostAsync("/v1/datasets?name=support", messages)).EnsureSuccessStatusCode();
+        await page.GotoAsync("/datasets/support/reviews");
+        var text = page.GetByTestId("review-text");
+        await Assertions.Expect(page.GetByTestId("review-board")).ToBeFocusedAsync();
+        var first = await text.InnerTextAsync();
+
+        await page.Keyboard.PressAsync("s");
+        await Assertions.Expect(page.GetByTestId("review-counts")).ToContainTextAsync("3 open, 0 answered, 1 skipped");
+        await page.Keyboard.PressAsync("u");
+        await Assertions.Expect(text).ToHaveTextAsync(first);
+        await page.Keyboard.PressAsync("1");
+        await Assertions.Expect(text).Not.ToHaveTextAsync(first);
+        var second = await text.InnerTextAsync();
+        await page.GetByTestId("review-other").FillAsync("s 1 other");
+        await page.GetByTestId("review-other").PressAsync("Enter");
+        await Assertions.Expect(text).Not.ToHaveTextAsync(second);
+        await Assertions.Expect(page.GetByTestId("review-counts")).ToContainTextAsync("2 open, 2 answered, 0 skipped");
+        await page.GetByTestId("review-new-version").ClickAsync();
+        await Assertions.Expect(page.GetByTestId("review-version")).ToContainTextAsync("Version 2");
+
+        var report = await stack.DataPrep.GetReportAsync(Contracts.StoreId.Main, "support", 2);
+        Assert.Equal(2, report.Labels.Single(labels => labels.Table == "messages").People);
+        await page.GotoAsync("/datasets/support");
+        await Assertions.Expect(page.GetByTestId("labels-messages-intent")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByTestId("review-link")).ToContainTextAsync("2");
+        Assert.Empty(errors);
+    }
+
+    [Theory]
+    [InlineData("/datasets")]
+    [InlineData("/datasets/demo")]
+    [InlineData("/runs")]
+    [InlineData("/models")]
+    [InlineData("/models/recommend")]
+    [InlineData("/monitoring")]
+    [InlineData("/resources")]
+    public async Task EveryPage_ShowsItsHeadingWithoutErrors(string path)
+    {
+        await page.GotoAsync(path);
+
+        await Assertions.Expect(page.Locator("h1").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#blazor-error-ui")).ToBeHiddenAsync();
+        Assert.Empty(errors);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (browser is not null)
+            await browser.DisposeAsync();
+        playwright?.Dispose();
+    }
+}

@@ -1,0 +1,46 @@
+using System.Xml.Linq;
+
+namespace ModelOps.Tests;
+
+/// <summary>The rules that keep the house as it is drawn, read off the project files.</summary>
+public sealed class ArchitectureTests
+{
+    private static readonly string Root = FindRoot();
+    private static readonly string[] Services = ["services/data-prep", "services/trainer", "services/registry", "services/inference", "services/monitor", "services/pipeline", "web-dashboard"];
+
+    [Fact]
+    public void NoService_ReferencesAnothersProject()
+    {
+        foreach (var service in Services)
+            Assert.DoesNotContain(References(service), reference => reference.Contains("services/", StringComparison.Ordinal) || reference.Contains("web-dashboard", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void OnlyTheTrainer_ReferencesTorchSharp() =>
+        Assert.Equal(["services/trainer"], Services.Concat(["ModelOps.Contracts", "ModelOps.Features", "ModelOps.EventLog", "ModelOps.Jobs", "ModelOps.ServiceDefaults"])
+            .Where(folder => Packages(folder).Any(package => package.StartsWith("TorchSharp", StringComparison.Ordinal))));
+
+    [Fact]
+    public void Contracts_HasNoDatabaseDriver() => Assert.Empty(Packages("ModelOps.Contracts"));
+
+    [Fact]
+    public void Features_IsPure() => Assert.Empty(Packages("ModelOps.Features"));
+
+    [Fact]
+    public void Versions_LiveInOnePlace() => Assert.DoesNotContain(
+        Directory.GetFiles(Root, "*.csproj", SearchOption.AllDirectories).SelectMany(file => XDocument.Load(file).Descendants("PackageReference")), reference => reference.Attribute("Version") is not null);
+
+    private static IEnumerable<string> References(string folder) => Project(folder).Descendants("ProjectReference").Select(reference => reference.Attribute("Include")!.Value.Replace('\\', '/'));
+
+    private static IEnumerable<string> Packages(string folder) => Project(folder).Descendants("PackageReference").Select(reference => reference.Attribute("Include")!.Value);
+
+    private static XDocument Project(string folder) => XDocument.Load(Directory.GetFiles(Path.Combine(Root, folder), "*.csproj").Single());
+
+    private static string FindRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "ModelOps.Aspire.sln")))
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests run outside the repository.");
+        return folder;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using ModelOps.Contracts;
+using ModelOps.Contracts.Datasets;
+using ModelOps.Contracts.Runs;
+
+namespace ModelOps.Tests.Imports;
+
+/// <summary>kill -9 of data-prep in the middle of an import: it is taken up again and gives the bytes that an uninterrupted one gives.</summary>
+public sealed class KillTests(Stores stores)
+{
+    private const int Kills = 10;
+    private const int Files = 4;
+    private static readonly string[] Compared = [DatasetFiles.Events, DatasetFiles.Products, DatasetFiles.Quarantine, DatasetFiles.Users];
+
+    [Fact]
+    public async Task Import_KilledAtTenRandomMoments_GivesTheSameBytes()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["ConnectionStrings:datasetfiles"] = stores.Blobs,
+            ["ConnectionStrings:datasetsdb"] = await stores.NewDatabaseAsync(),
+            ["ConnectionStrings:eventsdb"] = await stores.NewDatabaseAsync(),
+            ["Jobs:Lease"] = "00:00:02",
+            ["Jobs:Poll"] = "00:00:00.2",
+        };
+        await using var dataPrep = new DataPrepProcess(settings, FreePort());
+        await dataPrep.StartAsync();
+        var started = Stopwatch.GetTimestamp();
+        Assert.Null((await FinishAsync(dataPrep, "whole", await StartAsync(dataPrep, "whole"))).Error);
+        var uninterrupted = Stopwatch.GetElapsedTime(started);
+        var expected = await FilesAsync(dataPrep, "whole");
+
+        var random = new Random(20261124);
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            var dataset = $"killed{kill}";
+            var import = await StartAsync(dataPrep, dataset);
+            await Task.Delay(uninterrupted * random.NextDouble());
+            await dataPrep.KillAsync();
+            await dataPrep.StartAsync();
+
+            var finished = await FinishAsync(dataPrep, dataset, import);
+
+            Assert.Equal((RunState.Succeeded, null, 1), (finished.State, finished.Error, finished.Version));
+            Assert.Single((await new DataPrepClient(dataPrep.Http).FindAsync(StoreId.Main, dataset))!.Versions);
+            foreach (var (file, bytes) in await FilesAsync(dataPrep, dataset))
+                Assert.True(expected[file].AsSpan().SequenceEqual(bytes), $"{file} differs after kill {kill}.");
+        }
+    }
+
+    private static async Task<Guid> StartAsync(DataPrepProcess dataPrep, string dataset)
+    {
+        var sources = new List<ImportSource>();
+        for (var file = 0; file < Files; file++)
+            sources.Add(new ImportSource("events", await UploadAsync(dataPrep, Events(file))));
+        sources.Add(new ImportSource("users", await UploadAsync(dataPrep, "user_id,age\n" + string.Concat(Enumerable.Range(0, 500).Select(i => $"{i},{20 + i % 50}\n")))));
+        return (await new DataPrepClient(dataPrep.Http).ImportAsync(StoreId.Main, dataset, new ImportRequest(sources), dataset)).Id;
+    }
+
+    private static string Events(int file) =>
+        "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,QUANTITY\n" + string.Concat(Enumerable.Range(0, 15_000).Select(i =>
+            string.Create(CultureInfo.InvariantCulture, $"{i * 31 % 700},p{(i + file) * 17 % 300},{1_600_000_000 + file * 86_400 + i * 5},{(i % 7 == 0 ? "purchase" : "view")},{(i % 997 == 0 ? "\"1\"x" : "1")}\n")));
+
+    private static async Task<Guid> UploadAsync(DataPrepProcess dataPrep, string content)
+    {
+        using var body = new ByteArrayContent(Encoding.UTF8.GetBytes(content));
+        return (await (await dataPrep.Http.PostAsync("/v1/uploads?file=part.csv", body)).ReadAsync<UploadStatus>()).Id;
+    }
+
+    private static async Task<Import> FinishAsync(DataPrepProcess dataPrep, string dataset, Guid id)
+    {
+        var client = new DataPrepClient(dataPrep.Http);
+        Import? import = null;
+        await Eventually.TrueAsync(async () => (import = await client.GetImportAsync(StoreId.Main, dataset, id)).State.IsFinal(), "the import");
+        return import!;
+    }
+
+    private static async Task<Dictionary<string, byte[]>> FilesAsync(DataPrepProcess dataPrep, string dataset)
+    {
+        var files = new Dictionary<string, byte[]>();
+        foreach (var file in Compared)
+            files[file] = await dataPrep.Http.GetByteArrayAsync($"/v1/datasets/{dataset}/versions/1/files/{file}");
+        return files;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.DependencyInjection;
+using ModelOps.Contracts;
+using ModelOps.Contracts.Events;
+using ModelOps.Contracts.Quality;
+using ModelOps.EventLog;
+using ModelOps.Monitor.Quality;
+
+namespace ModelOps.Tests.Monitor;
+
+public sealed class QualityTests(Stores stores)
+{
+    private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
+
+    [Fact]
+    public async Task Reactions_CountForTheVersionThatShowedTheProduct_Once()
+    {
+        await using var service = await stores.StartAsync<MonitorDb>(["monitordb", "eventsdb"]);
+        using var http = service.CreateClient();
+        var events = service.Services.GetRequiredService<ShopEvents>();
+        await events.AppendImpressionsAsync([Shown("t1", 1), Shown("t2", 2) with { Cached = true }]);
+        await events.AppendAsync([
+            Did("e1", EventNames.View, "t1", "a"),
+            Did("e2", EventNames.Purchase, "t1", "a"),
+            Did("e3", EventNames.View, "t2", "never-shown"),
+            Did("e4", EventNames.View, "unknown-token", "a"),
+            Did("e5", EventNames.View, null, "a"),
+        ]);
+        await events.AppendAsync([Did("e1", EventNames.View, "t1", "a")]); // the same event again
+
+        var monitor = new MonitorClient(http);
+        IReadOnlyList<QualityWindow> windows = [];
+        await Eventually.TrueAsync(async () =>
+        {
+            windows = (await monitor.GetQualityAsync(StoreId.Main, "m", Now.AddHours(-1))).Items;
+            return windows.Sum(window => window.Purchases) == 1 && windows.Sum(window => window.Requests) == 2;
+        }, "the counts");
+
+        var first = windows.Where(window => window.Version == 1).ToList();
+        Assert.Equal((1, 1, 2), (first.Sum(window => window.Clicks), first.Sum(window => window.Purchases), first.Sum(window => window.Impressions)));
+        var second = windows.Where(window => window.Version == 2).ToList();
+        Assert.Equal((0, 1), (second.Sum(window => window.Clicks), second.Sum(window => window.CacheHits)));
+        Assert.InRange(first[0].LatencyP50, .0015, .0026);
+    }
+
+    private static Impression Shown(string token, int version) => new(StoreId.Main, token, Now, "m", version, "u", ["a", "b"], false, .002);
+
+    private static LoggedEvent Did(string id, string name, string? token, string item) => new(StoreId.Main, id, name, "u", null, Now, [new EventItem(item)], token);
+}

@@ -1,0 +1,80 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(ModelOps.Tests.Stores))]
+
+namespace ModelOps.Tests;
+
+/// <summary>The real stores, PostgreSQL, Garnet and Azurite, started once for all tests by the engine that runs the product.</summary>
+public sealed class Stores : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4); // the first start downloads the stores
+
+    private readonly string folder = Directory.CreateTempSubdirectory("modelops-tests-").FullName;
+    private DistributedApplication? application;
+    private int databases;
+
+    public string Postgres { get; private set; } = "";
+
+    public string Cache { get; private set; } = "";
+
+    public string Blobs { get; private set; } = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        Environment.SetEnvironmentVariable("MODELOPS_DATA", folder); // for what the services under test keep on disk
+        var builder = DistributedApplication.CreateBuilder(["--data", folder, "--MODELOPS_PORTS=dynamic"]);
+        var postgres = builder.AddPostgres("postgres").AddDatabase("testsdb");
+        var cache = builder.AddRedis("cache");
+        var files = builder.AddAzureStorage("storage").RunAsEmulator().AddBlobContainer("files");
+        application = builder.Build();
+        await application.StartAsync();
+        using var patience = new CancellationTokenSource(Patience);
+        foreach (var resource in new[] { "testsdb", "cache", "files" })
+            await application.ResourceNotifications.WaitForResourceHealthyAsync(resource, patience.Token);
+        Postgres = await ConnectionStringAsync(postgres.Resource);
+        Cache = await ConnectionStringAsync(cache.Resource);
+        Blobs = await ConnectionStringAsync(files.Resource);
+    }
+
+    private static async Task<string> ConnectionStringAsync(IResourceWithConnectionString resource) => (await resource.GetConnectionStringAsync())!;
+
+    /// <summary>A database of a test's own.</summary>
+    public async Task<string> NewDatabaseAsync()
+    {
+        var name = $"test{Interlocked.Increment(ref databases)}";
+        await using var server = NpgsqlDataSource.Create(Postgres);
+        await using var create = server.CreateCommand($"CREATE DATABASE {name}");
+        await create.ExecuteNonQueryAsync();
+        return new NpgsqlConnectionStringBuilder(Postgres) { Database = name, MaxPoolSize = 10 }.ConnectionString;
+    }
+
+    /// <summary>A service in this process, with databases of its own.</summary>
+    internal async Task<Service<TEntryPoint>> StartAsync<TEntryPoint>(string[] databaseNames, Action<Microsoft.AspNetCore.Hosting.IWebHostBuilder>? configure = null) where TEntryPoint : class =>
+        new(await SettingsAsync(databaseNames), configure);
+
+    /// <summary>What a service is told by the AppHost, with databases of its own.</summary>
+    internal async Task<IReadOnlyDictionary<string, string>> SettingsAsync(params string[] databaseNames)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["ConnectionStrings:cache"] = Cache,
+            ["ConnectionStrings:datasetfiles"] = Blobs,
+            ["ConnectionStrings:modelfiles"] = Blobs,
+            ["ConnectionStrings:checkpoints"] = Blobs,
+            ["Trainer:WorkFolder"] = Path.Combine(folder, "trainer", Guid.NewGuid().ToString("N")),
+            ["Packages:Folder"] = Path.Combine(folder, "packages", Guid.NewGuid().ToString("N")),
+        };
+        foreach (var name in databaseNames)
+            settings[$"ConnectionStrings:{name}"] = await NewDatabaseAsync();
+        return settings;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (application is not null)
+            await application.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Net;
+using System.Net.Http.Json;
+using ModelOps.Contracts.Datasets;
+
+namespace ModelOps.Trainer.Tests.Runs;
+
+/// <summary>Answers as data-prep does for the one dataset version there is: <c>shop</c>, version 1.</summary>
+internal sealed class PlayedDataPrep : HttpMessageHandler
+{
+    private const string Version = "/v1/datasets/shop/versions/1";
+    private readonly Folder folder = new();
+
+    /// <summary>As when its process is dead.</summary>
+    public bool IsAway { get; set; }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (IsAway)
+            throw new HttpRequestException("Connection refused");
+        var path = request.RequestUri!.AbsolutePath;
+        if (path == Version)
+            return new HttpResponseMessage(HttpStatusCode.OK) { Content = JsonContent.Create(SmallDataset.Version) };
+        if (!path.StartsWith(Version, StringComparison.Ordinal))
+            return new HttpResponseMessage(HttpStatusCode.NotFound);
+        var file = Path.Combine(folder.Path, Path.GetFileName(path));
+        if (!File.Exists(file))
+            await SmallDataset.WriteAsync(folder.Path);
+        return new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(await File.ReadAllBytesAsync(file, cancellationToken)) };
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        folder.Dispose();
+        base.Dispose(disposing);
+    }
+}
