@@ -23,6 +23,9 @@ public sealed record EventSlice<T>(IReadOnlyList<T> Events, long Cursor);
 /// <summary>An answer that inference gave, with what was shown at which position.</summary>
 /// <param name="Token">The attribution token that came with the answer.</param>
 /// <param name="Seconds">Time inside inference.</param>
+/// <param name="Arm">The rollout's arm that gave the answer.</param>
+/// <param name="Failed">The version could not answer, and another one did.</param>
+/// <param name="Overlap">Of an answer that was computed beside the one shown: the share of products in both. Null for what was shown.</param>
 public sealed record Impression(
     StoreId Store,
     string Token,
@@ -32,4 +35,7 @@ public sealed record Impression(
     string? User,
     IReadOnlyList<string> Items,
     bool Cached,
-    double Seconds);
+    double Seconds,
+    string Arm = "champion",
+    bool Failed = false,
+    double? Overlap = null);

@@ -40,6 +40,9 @@ internal sealed class Schema(NpgsqlDataSource database)
             cached boolean NOT NULL,
             seconds double precision NOT NULL,
             PRIMARY KEY (store, token, time)) PARTITION BY RANGE (time);
+        ALTER TABLE impressions ADD COLUMN IF NOT EXISTS arm text NOT NULL DEFAULT 'champion';
+        ALTER TABLE impressions ADD COLUMN IF NOT EXISTS failed boolean NOT NULL DEFAULT false;
+        ALTER TABLE impressions ADD COLUMN IF NOT EXISTS overlap double precision;
         CREATE INDEX IF NOT EXISTS impressions_by_token ON impressions (token);
         CREATE INDEX IF NOT EXISTS impressions_by_position ON impressions (position);
         """;

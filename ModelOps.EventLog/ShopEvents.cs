@@ -9,6 +9,7 @@ namespace ModelOps.EventLog;
 /// <summary>The only door to the event log: append, read by cursor, read a shopper's latest. It makes its tables when it is first used.</summary>
 public sealed class ShopEvents
 {
+    private const string ImpressionColumns = "store, token, time, model, version, user_id, items, cached, seconds, arm, failed, overlap";
     private const string Columns = "store, id, name, user_id, session_id, time, items, token, position";
 
     /// <summary>Positions below this are settled: every transaction that could still write one has ended.</summary>
@@ -94,7 +95,7 @@ public sealed class ShopEvents
         foreach (var impression in impressions)
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand(
-                "INSERT INTO impressions (store, token, time, model, version, user_id, items, cached, seconds) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING")
+                $"INSERT INTO impressions ({ImpressionColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING")
             {
                 Parameters =
                 {
@@ -107,6 +108,9 @@ public sealed class ShopEvents
                     new() { Value = impression.Items.ToArray() },
                     new() { Value = impression.Cached },
                     new() { Value = impression.Seconds },
+                    new() { Value = impression.Arm },
+                    new() { Value = impression.Failed },
+                    new() { Value = (object?)impression.Overlap ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double },
                 },
             });
         }
@@ -118,7 +122,7 @@ public sealed class ShopEvents
     {
         await schema.EnsureAsync(cancellationToken);
         await using var command = database.CreateCommand($"""
-            SELECT store, token, time, model, version, user_id, items, cached, seconds, position FROM impressions
+            SELECT {ImpressionColumns}, position FROM impressions
             WHERE position > $1 AND position < {Settled} ORDER BY position FETCH FIRST $2 ROWS WITH TIES
             """);
         command.Parameters.Add(new() { Value = cursor });
@@ -128,7 +132,7 @@ public sealed class ShopEvents
         while (await reader.ReadAsync(cancellationToken))
         {
             impressions.Add(ReadImpression(reader));
-            cursor = reader.GetInt64(9);
+            cursor = reader.GetInt64(12);
         }
         return new EventSlice<Impression>(impressions, cursor);
     }
@@ -137,7 +141,7 @@ public sealed class ShopEvents
     public async Task<IReadOnlyDictionary<(StoreId Store, string Token), Impression>> FindImpressionsAsync(IReadOnlyList<string> tokens, CancellationToken cancellationToken = default)
     {
         await schema.EnsureAsync(cancellationToken);
-        await using var command = database.CreateCommand("SELECT store, token, time, model, version, user_id, items, cached, seconds FROM impressions WHERE token = ANY($1)");
+        await using var command = database.CreateCommand($"SELECT {ImpressionColumns} FROM impressions WHERE token = ANY($1)");
         command.Parameters.Add(new() { Value = tokens.ToArray() });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new Dictionary<(StoreId, string), Impression>();
@@ -168,7 +172,7 @@ public sealed class ShopEvents
 
     private static Impression ReadImpression(NpgsqlDataReader reader) => new(
         new StoreId(reader.GetString(0)), reader.GetString(1), Utc(reader, 2), reader.GetString(3), reader.GetInt32(4), Text(reader, 5),
-        reader.GetFieldValue<string[]>(6), reader.GetBoolean(7), reader.GetDouble(8));
+        reader.GetFieldValue<string[]>(6), reader.GetBoolean(7), reader.GetDouble(8), reader.GetString(9), reader.GetBoolean(10), reader.IsDBNull(11) ? null : reader.GetDouble(11));
 
     private static void AddColumn<T>(NpgsqlCommand command, NpgsqlDbType type, IEnumerable<T> values) =>
         command.Parameters.Add(new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });

@@ -7,20 +7,23 @@ namespace ModelOps.Contracts.Predictions;
 /// <param name="Model">A registered model, its <c>champion</c> answers.</param>
 /// <param name="Exclude">Product ids that must not come.</param>
 /// <param name="Filter">Only products that match.</param>
+/// <param name="Session">Tells visitors without an account apart, so that one sees the same arm of a rollout throughout.</param>
 public sealed record RecommendationRequest(
     string? User = null,
     IReadOnlyList<string>? History = null,
     int Count = 10,
     string? Model = null,
     IReadOnlyList<string>? Exclude = null,
-    RecommendationFilter? Filter = null);
+    RecommendationFilter? Filter = null,
+    string? Session = null);
 
 /// <param name="Category">A category or the beginning of its path.</param>
 public sealed record RecommendationFilter(string? Category = null, string? Brand = null, double? MinPrice = null, double? MaxPrice = null);
 
 /// <param name="Token">Send it back with events that follow from this answer.</param>
 /// <param name="Cached">True when the answer was kept from an earlier call.</param>
-public sealed record RecommendationResponse(IReadOnlyList<RecommendedItem> Items, ModelReference Model, string Token, bool Cached);
+/// <param name="Arm">The rollout's arm that answered; <c>champion</c> outside a rollout.</param>
+public sealed record RecommendationResponse(IReadOnlyList<RecommendedItem> Items, ModelReference Model, string Token, bool Cached, string Arm);
 
 /// <param name="Reason">Why it is here: <c>model</c>, <c>popular</c>, or more specific.</param>
 public sealed record RecommendedItem(string Id, double Score, string Reason);

@@ -1,4 +1,5 @@
 using ModelOps.Contracts.Clients;
+using ModelOps.Contracts.Deployments;
 
 namespace ModelOps.Contracts.Versions;
 
@@ -41,7 +42,23 @@ public sealed class RegistryClient(HttpClient http)
     public Task<Page<AliasChange>> AliasHistoryAsync(StoreId store, string model, CancellationToken cancellationToken = default) =>
         http.GetAsync<Page<AliasChange>>(store, $"/v1/models/{model}/alias-history", cancellationToken);
 
-    /// <summary>Every store's aliases; what inference follows. Waits up to <paramref name="wait"/> for a change after <paramref name="revision"/>.</summary>
-    public Task<Deployments.DeploymentState> GetDeploymentsAsync(long revision, TimeSpan wait, CancellationToken cancellationToken = default) =>
-        http.GetAsync<Deployments.DeploymentState>(StoreId.Main, $"/v1/deployments?revision={revision}&waitSeconds={(int)wait.TotalSeconds}", cancellationToken);
+    /// <summary>Starts a rollout; 409 while another one of the alias is under way.</summary>
+    public Task<Rollout> StartRolloutAsync(StoreId store, string model, RolloutRequest request, string? idempotencyKey = null, string? actor = null, CancellationToken cancellationToken = default) =>
+        http.SendAsync<Rollout>(store, HttpMethod.Post, $"/v1/models/{model}/rollouts", request, idempotencyKey, cancellationToken, actor);
+
+    /// <summary>The model's rollouts, newest first.</summary>
+    public Task<Page<Rollout>> ListRolloutsAsync(StoreId store, string model, CancellationToken cancellationToken = default) =>
+        http.GetAsync<Page<Rollout>>(store, $"/v1/models/{model}/rollouts", cancellationToken);
+
+    public Task<RolloutHistory?> FindRolloutAsync(StoreId store, string model, Guid id, CancellationToken cancellationToken = default) =>
+        http.FindAsync<RolloutHistory>(store, $"/v1/models/{model}/rollouts/{id}", cancellationToken);
+
+    /// <param name="action"><c>advance</c>, <c>pause</c>, <c>resume</c>, <c>promote</c> or <c>abort</c>.</param>
+    public Task<Rollout> ActOnRolloutAsync(
+        StoreId store, string model, Guid id, string action, RolloutActionRequest request, string? idempotencyKey = null, string? actor = null, CancellationToken cancellationToken = default) =>
+        http.SendAsync<Rollout>(store, HttpMethod.Post, $"/v1/models/{model}/rollouts/{id}/{action}", request, idempotencyKey, cancellationToken, actor);
+
+    /// <summary>Every store's aliases and rollouts; what inference follows. Waits up to <paramref name="wait"/> for a change after <paramref name="revision"/>.</summary>
+    public Task<DeploymentState> GetDeploymentsAsync(long revision, TimeSpan wait, CancellationToken cancellationToken = default) =>
+        http.GetAsync<DeploymentState>(StoreId.Main, $"/v1/deployments?revision={revision}&waitSeconds={(int)wait.TotalSeconds}", cancellationToken);
 }

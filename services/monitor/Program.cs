@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Contracts.Clients;
 using ModelOps.EventLog;
 using ModelOps.Monitor.Quality;
 using ModelOps.Monitor.Retention;
+using ModelOps.Monitor.Verdicts;
 using ModelOps.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -11,11 +13,14 @@ builder.AddKeyedNpgsqlDataSource(EventLogExtensions.Database);
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddEventLog();
 builder.Services.AddHostedService<QualityCounter>();
+builder.Services.AddRegistryClient();
+builder.Services.AddVerdicts();
 builder.Services.AddRetention();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapQuality();
+app.MapVerdicts();
 
 await app.MigrateAsync<MonitorDb>();
 await app.RunAsync();

@@ -6,11 +6,12 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using ModelOps.Contracts.Versions;
 using ModelOps.Registry.Artifacts;
 using ModelOps.Registry.Deployments;
+using ModelOps.Registry.Deployments.Rollouts;
 using ModelOps.Registry.Versions;
 
 namespace ModelOps.Registry;
 
-/// <summary><c>registrydb</c>: versions, the files they are made of, aliases and who moved them.</summary>
+/// <summary><c>registrydb</c>: versions, the files they are made of, aliases and rollouts, and who moved them.</summary>
 internal sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext(options)
 {
     public DbSet<VersionRow> Versions => Set<VersionRow>();
@@ -20,6 +21,10 @@ internal sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbConte
     public DbSet<AliasRow> Aliases => Set<AliasRow>();
 
     public DbSet<AliasChangeRow> AliasChanges => Set<AliasChangeRow>();
+
+    public DbSet<RolloutRow> Rollouts => Set<RolloutRow>();
+
+    public DbSet<RolloutChangeRow> RolloutChanges => Set<RolloutChangeRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -42,12 +47,30 @@ internal sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbConte
             change.ToTable("alias_changes").HasKey(row => row.Id);
             change.HasIndex(row => new { row.Store, row.IdempotencyKey }).IsUnique();
         });
+        modelBuilder.Entity<RolloutRow>(rollout =>
+        {
+            rollout.ToTable("rollouts").HasKey(row => row.Id);
+            rollout.HasIndex(row => new { row.Store, row.Model, row.Alias }).IsUnique().HasFilter("ended_at IS NULL"); // one at a time
+            rollout.Property(row => row.Kind).HasConversion<string>();
+            rollout.Property(row => row.State).HasConversion<string>();
+            rollout.Property(row => row.Changes).IsConcurrencyToken();
+            AsJson(rollout.Property(row => row.Arms));
+            AsJson(rollout.Property(row => row.Guards));
+        });
+        modelBuilder.Entity<RolloutChangeRow>(change =>
+        {
+            change.ToTable("rollout_changes").HasKey(row => row.Id);
+            change.HasIndex(row => new { row.Store, row.IdempotencyKey }).IsUnique();
+            change.HasIndex(row => row.RolloutId);
+            AsJson(change.Property(row => row.Evidence));
+        });
     }
 
-    private static void AsJson<TValue>(PropertyBuilder<Dictionary<string, TValue>> property) => property.HasColumnType("jsonb").HasConversion(
+    /// <summary>For values that are never changed in place.</summary>
+    private static void AsJson<T>(PropertyBuilder<T> property) where T : class => property.HasColumnType("jsonb").HasConversion(
         value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
-        json => JsonSerializer.Deserialize<Dictionary<string, TValue>>(json, JsonSerializerOptions.Web)!,
-        new ValueComparer<Dictionary<string, TValue>>((a, b) => ReferenceEquals(a, b), value => value.Count, value => value));
+        json => JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web)!,
+        new ValueComparer<T>((a, b) => ReferenceEquals(a, b), value => value.GetHashCode(), value => value));
 }
 
 /// <summary>Lets <c>dotnet ef migrations add</c> work without a database.</summary>

@@ -6,10 +6,10 @@ using ModelOps.Inference.Models;
 namespace ModelOps.Inference.Deployments;
 
 /// <summary>
-/// Follows the registry's aliases by long poll. What it saw last is kept on disk, so a restart without the registry serves
+/// Follows the registry's aliases and rollouts by long poll. What it saw last is kept on disk, so a restart without the registry serves
 /// what was served before.
 /// </summary>
-internal sealed class DeploymentFollower(IServiceScopeFactory scopes, LoadedModels models, PackageOptions options, ILogger<DeploymentFollower> logger) : BackgroundService
+internal sealed class DeploymentFollower(IServiceScopeFactory scopes, Router router, PackageOptions options, ILogger<DeploymentFollower> logger) : BackgroundService
 {
     private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -68,7 +68,7 @@ internal sealed class DeploymentFollower(IServiceScopeFactory scopes, LoadedMode
         await turn.WaitAsync(cancellationToken);
         try
         {
-            if (!await models.FollowAsync(state.Deployments, cancellationToken))
+            if (!await router.FollowAsync(state, cancellationToken))
                 return false;
             revision = state.Revision;
             await RememberAsync(state, cancellationToken);
@@ -95,14 +95,19 @@ internal sealed class DeploymentFollower(IServiceScopeFactory scopes, LoadedMode
         {
             var state = JsonSerializer.Deserialize<DeploymentState>(await File.ReadAllTextAsync(StatePath, cancellationToken), JsonSerializerOptions.Web)!;
             // Only what is on disk: the registry is asked next, and it knows better.
-            var local = state.Deployments.Where(deployment => Directory.Exists(Path.Combine(options.Folder, deployment.ManifestSha256))).ToList();
-            await models.FollowAsync(local, cancellationToken);
+            await router.FollowAsync(state with
+            {
+                Deployments = [.. state.Deployments.Where(IsLocal)],
+                Splits = [.. (state.Splits ?? []).Where(split => split.Arms.All(arm => IsLocal(arm.Package)))],
+            }, cancellationToken);
         }
         catch (JsonException exception)
         {
             logger.LogWarning("{Path} cannot be read ({Reason}); waiting for the registry", StatePath, exception.Message);
         }
     }
+
+    private bool IsLocal(Deployment deployment) => Directory.Exists(Path.Combine(options.Folder, deployment.ManifestSha256));
 
     public override void Dispose()
     {
@@ -114,6 +119,9 @@ internal sealed class DeploymentFollower(IServiceScopeFactory scopes, LoadedMode
 internal static class DeploymentsExtensions
 {
     public static IServiceCollection AddDeployments(this IServiceCollection services) => services
+        .AddSingleton<Router>()
         .AddSingleton<DeploymentFollower>()
-        .AddHostedService(provider => provider.GetRequiredService<DeploymentFollower>());
+        .AddHostedService(provider => provider.GetRequiredService<DeploymentFollower>())
+        .AddSingleton<ShadowRunner>()
+        .AddHostedService(provider => provider.GetRequiredService<ShadowRunner>());
 }

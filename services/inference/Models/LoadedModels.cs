@@ -4,58 +4,47 @@ using ModelOps.Contracts.Deployments;
 
 namespace ModelOps.Inference.Models;
 
-/// <summary>The model behind each store's alias, swapped while calls run.</summary>
+/// <summary>The versions in memory, loaded and unloaded while calls run.</summary>
 internal sealed class LoadedModels(PackageCache packages, ILogger<LoadedModels> logger)
 {
-    public const string Champion = "champion";
+    private readonly ConcurrentDictionary<(StoreId Store, string Model, int Version), RecommendationModel> models = new();
 
-    private readonly ConcurrentDictionary<(StoreId Store, string Model, string Alias), RecommendationModel> models = new();
+    /// <summary>A version, kept loaded until the use ends; null when it is not loaded.</summary>
+    public ModelUse? Use(StoreId store, string model, int version) =>
+        models.TryGetValue((store, model, version), out var found) && found.TryUse() ? new ModelUse(found) : null;
 
-    /// <summary>The store's champion, kept loaded until the use ends; null when none is deployed.</summary>
-    public ModelUse? Use(StoreId store, string model)
-    {
-        // A model that goes while it is looked up has been replaced: look again.
-        while (models.TryGetValue((store, model, Champion), out var found))
-        {
-            if (found.TryUse())
-                return new ModelUse(found);
-        }
-        return null;
-    }
+    public bool Has(Deployment deployment) => models.ContainsKey((deployment.Store, deployment.Model, deployment.Version));
 
-    /// <summary>Makes the loaded models those of <paramref name="deployments"/>. A package that cannot be loaded leaves what is there.</summary>
+    /// <summary>Loads what is not loaded yet. A package that cannot be loaded is left out.</summary>
     /// <returns>True when all are loaded.</returns>
-    public async Task<bool> FollowAsync(IReadOnlyList<Deployment> deployments, CancellationToken cancellationToken)
+    public async Task<bool> LoadAsync(IEnumerable<Deployment> deployments, CancellationToken cancellationToken)
     {
         var complete = true;
-        foreach (var deployment in deployments)
+        foreach (var deployment in deployments.Where(deployment => !Has(deployment)))
         {
-            var key = (deployment.Store, deployment.Model, deployment.Alias);
-            if (models.TryGetValue(key, out var current) && current.Version == deployment.Version)
-                continue;
             try
             {
                 var folder = await packages.GetAsync(deployment, cancellationToken);
-                var model = await RecommendationModel.LoadAsync(deployment.Store, deployment.Model, deployment.Version, folder, cancellationToken);
-                models[key] = model;
-                current?.Dispose();
-                logger.LogInformation("{Model} version {Version} answers as {Alias} for store {Store}", deployment.Model, deployment.Version, deployment.Alias, deployment.Store);
+                models[(deployment.Store, deployment.Model, deployment.Version)] = await RecommendationModel.LoadAsync(deployment.Store, deployment.Model, deployment.Version, folder, cancellationToken);
+                logger.LogInformation("{Model} version {Version} is loaded as {Arm} for store {Store}", deployment.Model, deployment.Version, deployment.Alias, deployment.Store);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 complete = false;
-                logger.LogError(exception, "{Model} version {Version} cannot be loaded; {Current} goes on answering", deployment.Model, deployment.Version, current is null ? "nothing" : $"version {current.Version}");
+                logger.LogError(exception, "{Model} version {Version} cannot be loaded as {Arm}; what is loaded goes on answering", deployment.Model, deployment.Version, deployment.Alias);
             }
         }
-        var wanted = deployments.Select(deployment => (deployment.Store, deployment.Model, deployment.Alias)).ToHashSet();
+        return complete;
+    }
+
+    /// <summary>Lets go of every other version. Calls that use one still end in peace.</summary>
+    public void Keep(IReadOnlySet<(StoreId Store, string Model, int Version)> wanted)
+    {
         foreach (var gone in models.Keys.Where(key => !wanted.Contains(key)).ToList())
         {
             if (models.TryRemove(gone, out var removed))
                 removed.Dispose();
         }
-        if (complete)
-            packages.RemoveOld(deployments.Select(deployment => deployment.ManifestSha256).ToHashSet());
-        return complete;
     }
 }
 

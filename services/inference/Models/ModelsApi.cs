@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Predictions;
+using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Recommendations;
 
 namespace ModelOps.Inference.Models;
@@ -31,9 +32,9 @@ internal static class ModelsApi
         model.MapGet("/shoppers/{user}", HistoryAsync);
     }
 
-    private static Results<Ok<List<Product>>, ProblemHttpResult> Products(StoreId store, string model, string[] ids, LoadedModels models)
+    private static Results<Ok<List<Product>>, ProblemHttpResult> Products(StoreId store, string model, string[] ids, Router router)
     {
-        if (models.Use(store, model) is not { } use)
+        if (router.UseChampion(store, model) is not { } use)
             return RecommendationsApi.NothingDeployed(model);
         using (use)
         {
@@ -43,18 +44,18 @@ internal static class ModelsApi
         }
     }
 
-    private static Results<Ok<List<string>>, ProblemHttpResult> Shoppers(StoreId store, string model, LoadedModels models, int count = 20)
+    private static Results<Ok<List<string>>, ProblemHttpResult> Shoppers(StoreId store, string model, Router router, int count = 20)
     {
-        if (models.Use(store, model) is not { } use)
+        if (router.UseChampion(store, model) is not { } use)
             return RecommendationsApi.NothingDeployed(model);
         using (use)
             return TypedResults.Ok(use.Model.Shoppers.Users.Take(Math.Clamp(count, 1, 1000)).ToList());
     }
 
     private static async Task<Results<Ok<Contracts.Predictions.ShopperHistory>, ProblemHttpResult>> HistoryAsync(
-        StoreId store, string model, string user, LoadedModels models, Shoppers shoppers, CancellationToken cancellationToken)
+        StoreId store, string model, string user, Router router, Shoppers shoppers, CancellationToken cancellationToken)
     {
-        if (models.Use(store, model) is not { } use)
+        if (router.UseChampion(store, model) is not { } use)
             return RecommendationsApi.NothingDeployed(model);
         using (use)
         {

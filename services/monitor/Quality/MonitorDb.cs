@@ -13,7 +13,7 @@ internal sealed class MonitorDb(DbContextOptions<MonitorDb> options) : DbContext
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        modelBuilder.Entity<WindowRow>().ToTable("quality_windows").HasKey(row => new { row.Store, row.Model, row.Version, row.Start });
+        modelBuilder.Entity<WindowRow>().ToTable("quality_windows").HasKey(row => new { row.Store, row.Model, row.Version, row.Arm, row.Start });
         modelBuilder.Entity<CursorRow>(cursor =>
         {
             cursor.ToTable("cursors").HasKey(row => row.Name);
@@ -22,14 +22,24 @@ internal sealed class MonitorDb(DbContextOptions<MonitorDb> options) : DbContext
     }
 }
 
-/// <summary>One minute of one version in one store.</summary>
+/// <summary>One minute of one version, as one arm, in one store.</summary>
 internal sealed class WindowRow
 {
     public required string Store { get; init; }
     public required string Model { get; init; }
     public required int Version { get; init; }
+    public required string Arm { get; init; }
     public required DateTimeOffset Start { get; init; }
     public long Requests { get; set; }
+
+    /// <summary>Of the requests, those that the version could not answer.</summary>
+    public long Failures { get; set; }
+
+    /// <summary>Answers that were compared with the one shown.</summary>
+    public long Compared { get; set; }
+
+    /// <summary>Sum of their shares of products in common.</summary>
+    public double Overlap { get; set; }
     public long Impressions { get; set; }
     public long Clicks { get; set; }
     public long AddToCarts { get; set; }
@@ -41,7 +51,8 @@ internal sealed class WindowRow
 
     public QualityWindow ToContract() => new(
         Start, Model, Version, Requests, Impressions, Clicks, AddToCarts, Purchases, CacheHits,
-        LatencyHistogram.Quantile(LatencyCounts, .5), LatencyHistogram.Quantile(LatencyCounts, .95), LatencyHistogram.Quantile(LatencyCounts, .99));
+        LatencyHistogram.Quantile(LatencyCounts, .5), LatencyHistogram.Quantile(LatencyCounts, .95), LatencyHistogram.Quantile(LatencyCounts, .99),
+        Arm, Failures, Compared == 0 ? null : Overlap / Compared);
 }
 
 /// <summary>How far a reader has come. Moves in the same transaction as what it counted, so nothing counts twice.</summary>

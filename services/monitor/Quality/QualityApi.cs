@@ -21,7 +21,7 @@ internal static class QualityApi
         start = start.ToUniversalTime();
         var rows = await database.Windows.AsNoTracking()
             .Where(row => row.Store == store.Value && (model == null || row.Model == model) && (isContinued ? row.Start > start : row.Start >= start))
-            .OrderBy(row => row.Start).ThenBy(row => row.Version).Take(limit + 1).ToListAsync(cancellationToken);
+            .OrderBy(row => row.Start).ThenBy(row => row.Version).ThenBy(row => row.Arm).Take(limit + 1).ToListAsync(cancellationToken);
         return TypedResults.Ok(Page<QualityWindow>.Of([.. rows.Select(row => row.ToContract())], limit, window => window.Start.ToString("O")));
     }
 }

@@ -54,7 +54,13 @@ internal sealed class QualityCounter(IServiceScopeFactory scopes, ShopEvents eve
         {
             var window = await counts.WindowAsync(impression, impression.Time, cancellationToken);
             window.Requests++;
-            window.Impressions += impression.Items.Count;
+            window.Failures += impression.Failed ? 1 : 0;
+            if (impression.Overlap is { } overlap)
+            {
+                window.Compared++;
+                window.Overlap += overlap;
+            }
+            window.Impressions += impression.Overlap is null ? impression.Items.Count : 0; // a shadow's are not shown
             window.CacheHits += impression.Cached ? 1 : 0;
             var latency = window.LatencyCounts.ToArray(); // replaced, so that the change is seen
             latency[LatencyHistogram.BucketOf(impression.Seconds)]++;
@@ -114,9 +120,9 @@ internal sealed class WindowCounts
     public async Task<WindowRow> WindowAsync(Impression impression, DateTimeOffset time, CancellationToken cancellationToken)
     {
         var start = new DateTimeOffset(time.UtcTicks - time.UtcTicks % TimeSpan.TicksPerMinute, TimeSpan.Zero);
-        var window = await database.Windows.FindAsync([impression.Store.Value, impression.Model, impression.Version, start], cancellationToken);
+        var window = await database.Windows.FindAsync([impression.Store.Value, impression.Model, impression.Version, impression.Arm, start], cancellationToken);
         if (window is null)
-            database.Windows.Add(window = new WindowRow { Store = impression.Store.Value, Model = impression.Model, Version = impression.Version, Start = start });
+            database.Windows.Add(window = new WindowRow { Store = impression.Store.Value, Model = impression.Model, Version = impression.Version, Arm = impression.Arm, Start = start });
         return window;
     }
 

@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Contracts;
+using ModelOps.Contracts.Deployments;
 using ModelOps.Contracts.Versions;
+using ModelOps.Registry.Deployments.Rollouts;
 using Npgsql;
 
 namespace ModelOps.Registry.Deployments;
@@ -24,23 +26,8 @@ internal sealed class AliasMoves(RegistryDb database, TimeProvider time)
             if (request.ExpectedVersion is { } expected && current?.Version != expected)
                 return (null, current?.Version ?? 0);
 
-            var change = new AliasChangeRow
-            {
-                Store = store.Value,
-                Model = model,
-                Alias = alias,
-                From = current?.Version,
-                To = request.Version,
-                By = by,
-                Reason = request.Reason ?? "",
-                At = time.GetUtcNow(),
-                IdempotencyKey = idempotencyKey,
-            };
-            database.AliasChanges.Add(change);
-            if (current is null)
-                database.Aliases.Add(new AliasRow { Store = store.Value, Model = model, Alias = alias, Version = request.Version });
-            else
-                current.Version = request.Version;
+            var change = await StageAsync(store, model, alias, request.Version, by, request.Reason ?? "", idempotencyKey, cancellationToken);
+            await EndRolloutAsync(store, model, alias, by, change, cancellationToken);
             try
             {
                 await database.SaveChangesAsync(cancellationToken);
@@ -52,5 +39,50 @@ internal sealed class AliasMoves(RegistryDb database, TimeProvider time)
                 database.ChangeTracker.Clear();
             }
         }
+    }
+
+    /// <summary>The move and its record, to be saved with whatever else changes.</summary>
+    public async Task<AliasChangeRow> StageAsync(StoreId store, string model, string alias, int version, string by, string reason, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var current = await database.Aliases.FirstOrDefaultAsync(row => row.Store == store.Value && row.Model == model && row.Alias == alias, cancellationToken);
+        var change = new AliasChangeRow
+        {
+            Store = store.Value,
+            Model = model,
+            Alias = alias,
+            From = current?.Version,
+            To = version,
+            By = by,
+            Reason = reason,
+            At = time.GetUtcNow(),
+            IdempotencyKey = idempotencyKey,
+        };
+        database.AliasChanges.Add(change);
+        if (current is null)
+            database.Aliases.Add(new AliasRow { Store = store.Value, Model = model, Alias = alias, Version = version });
+        else
+            current.Version = version;
+        return change;
+    }
+
+    /// <summary>Whoever moves the alias by hand means it: a rollout that is under way ends.</summary>
+    private async Task EndRolloutAsync(StoreId store, string model, string alias, string by, AliasChangeRow move, CancellationToken cancellationToken)
+    {
+        if (await database.Rollouts.FirstOrDefaultAsync(row => row.Store == store.Value && row.Model == model && row.Alias == alias && row.EndedAt == null, cancellationToken) is not { } rollout)
+            return;
+        rollout.State = RolloutState.Aborted;
+        rollout.EndedAt = move.At;
+        rollout.Changes++;
+        database.RolloutChanges.Add(new RolloutChangeRow
+        {
+            RolloutId = rollout.Id,
+            Store = rollout.Store,
+            Action = "abort",
+            Step = rollout.Step,
+            By = by,
+            Reason = $"The alias '{alias}' was moved to version {move.To}. {move.Reason}".TrimEnd(),
+            At = move.At,
+            Evidence = [],
+        });
     }
 }

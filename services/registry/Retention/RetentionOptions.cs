@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ModelOps.Registry.Retention;
 
-/// <summary>The configuration section <c>Retention</c>. What an alias points at is kept in any case.</summary>
+/// <summary>The configuration section <c>Retention</c>. What an alias or a rollout needs is kept in any case.</summary>
 internal sealed class RetentionOptions
 {
     /// <summary>READY versions of a model whose files are kept, the newest ones.</summary>

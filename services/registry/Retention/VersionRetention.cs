@@ -9,7 +9,7 @@ namespace ModelOps.Registry.Retention;
 
 /// <summary>
 /// Removes the files of old versions; their rows, with metrics and lineage, stay. In two steps, an hour apart: an archived
-/// version takes no alias any more, and one that an alias reached in that very moment becomes READY again before files go.
+/// version takes no alias any more, and one that an alias or a rollout reached in that very moment becomes READY again before files go.
 /// </summary>
 internal sealed class VersionRetention(RegistryDb database, ArtifactStorage storage, IOptions<RetentionOptions> options, TimeProvider time, ILogger<VersionRetention> logger)
 {
@@ -43,13 +43,15 @@ internal sealed class VersionRetention(RegistryDb database, ArtifactStorage stor
             .Where(row => database.Versions.Count(newer => newer.Store == row.Store && newer.Model == row.Model && newer.Status == VersionStatus.Ready && newer.Version > row.Version) >= options.KeepVersions)
             .Where(row => !database.Aliases.Any(alias => alias.Store == row.Store && alias.Model == row.Model && alias.Version == row.Version))
             .Where(row => !database.AliasChanges.Any(change => change.Store == row.Store && change.Model == row.Model && (change.To == row.Version || change.From == row.Version) && change.At > recently))
+            .Where(row => !database.Rollouts.Any(rollout => rollout.Store == row.Store && rollout.Model == row.Model && (rollout.EndedAt == null || rollout.EndedAt > recently) && rollout.Versions.Contains(row.Version)))
             .ExecuteUpdateAsync(row => row.SetProperty(version => version.Status, VersionStatus.Archived).SetProperty(version => version.ArchivedAt, now), cancellationToken);
         if (archived > 0)
             logger.LogInformation("{Count} versions archived; their files go in an hour", archived);
     }
 
     private Task RestoreReachedAsync(CancellationToken cancellationToken) => database.Versions
-        .Where(row => row.Status == VersionStatus.Archived && database.Aliases.Any(alias => alias.Store == row.Store && alias.Model == row.Model && alias.Version == row.Version))
+        .Where(row => row.Status == VersionStatus.Archived && (database.Aliases.Any(alias => alias.Store == row.Store && alias.Model == row.Model && alias.Version == row.Version)
+            || database.Rollouts.Any(rollout => rollout.Store == row.Store && rollout.Model == row.Model && rollout.EndedAt == null && rollout.Versions.Contains(row.Version))))
         .ExecuteUpdateAsync(row => row.SetProperty(version => version.Status, VersionStatus.Ready).SetProperty(version => version.ArchivedAt, (DateTimeOffset?)null), cancellationToken);
 
     private async Task RemoveFilesAsync(DateTimeOffset archivedBefore, CancellationToken cancellationToken)

@@ -14,10 +14,15 @@ internal static class TinyPackage
     private const int Length = 4;
 
     /// <summary>Registers a version and makes it the champion.</summary>
-    public static async Task DeployAsync(RegistryClient registry, string model, string key)
+    public static async Task DeployAsync(RegistryClient registry, string model, string key) =>
+        await registry.SetAliasAsync(StoreId.Main, model, "champion", new AliasRequest(await RegisterAsync(registry, model, key), key));
+
+    /// <summary>Registers a version.</summary>
+    /// <param name="fails">It loads, but cannot answer for a shopper with a history.</param>
+    public static async Task<int> RegisterAsync(RegistryClient registry, string model, string key, bool fails = false)
     {
         var folder = Directory.CreateTempSubdirectory("modelops-tiny-").FullName;
-        await WriteAsync(folder);
+        await WriteAsync(folder, fails);
         var version = await registry.CreateVersionAsync(StoreId.Main, model, new NewModelVersion(null, new Dictionary<string, double>(), new Dictionary<string, string>()), key);
         var files = new List<PackageFile>();
         foreach (var path in Directory.GetFiles(folder))
@@ -28,21 +33,22 @@ internal static class TinyPackage
             files.Add(new PackageFile(name, content.Length, Convert.ToHexStringLower(await System.Security.Cryptography.SHA256.HashDataAsync(content))));
         }
         await registry.CompleteAsync(StoreId.Main, model, new PackageManifest(model, version.Version, files));
-        await registry.SetAliasAsync(StoreId.Main, model, "champion", new AliasRequest(version.Version, key));
         Directory.Delete(folder, recursive: true);
+        return version.Version;
     }
 
-    private static async Task WriteAsync(string folder)
+    private static async Task WriteAsync(string folder, bool fails)
     {
         var items = Enumerable.Range(1, Items).Select(number => new CatalogueItem($"p{number}", $"Product {number}", null, null, null, true, 1.0 / number)).ToList();
         await new ItemCatalogue(items).WriteAsync(Path.Combine(folder, PackageFiles.Items));
         await ShopperHistories.WriteAsync(Path.Combine(folder, PackageFiles.Shoppers), [new ShopperHistory("known", [3, 2, 3])]);
         await new FeatureSchema(Length, ExcludeSeen: false, 0, ["purchase"], ["purchase"], 0, null).WriteAsync(Path.Combine(folder, PackageFiles.Schema));
-        await File.WriteAllBytesAsync(Path.Combine(folder, PackageFiles.Model), Graph().ToByteArray());
+        await File.WriteAllBytesAsync(Path.Combine(folder, PackageFiles.Model), Graph(fails).ToByteArray());
     }
 
     /// <summary>scores (batch, items + 1) = sum over the history of one-hot (batch, length, items + 1).</summary>
-    private static ModelProto Graph() => new()
+    /// <param name="fails">Every item is looked up in a table that knows only the padding.</param>
+    private static ModelProto Graph(bool fails) => new()
     {
         IrVersion = 10,
         OpsetImport = { new OperatorSetIdProto { Version = 21 } },
@@ -56,10 +62,12 @@ internal static class TinyPackage
                 Tensor("depth", TensorProto.Types.DataType.Int64, [Items + 1L], 1),
                 Tensor("off-on", TensorProto.Types.DataType.Float, [0f, 1f], 2),
                 Tensor("axis", TensorProto.Types.DataType.Int64, [1L], 1),
+                Tensor<long>("table", TensorProto.Types.DataType.Int64, fails ? [0L] : [.. Enumerable.Range(0, Items + 1).Select(item => (long)item)], fails ? 1 : Items + 1),
             },
             Node =
             {
-                new NodeProto { OpType = "OneHot", Input = { PackageFiles.HistoryInput, "depth", "off-on" }, Output = { "hot" } },
+                new NodeProto { OpType = "Gather", Input = { "table", PackageFiles.HistoryInput }, Output = { "known" } },
+                new NodeProto { OpType = "OneHot", Input = { "known", "depth", "off-on" }, Output = { "hot" } },
                 new NodeProto
                 {
                     OpType = "ReduceSum",

@@ -17,7 +17,7 @@ public sealed class QualityTests(Stores stores)
         await using var service = await stores.StartAsync<MonitorDb>(["monitordb", "eventsdb"]);
         using var http = service.CreateClient();
         var events = service.Services.GetRequiredService<ShopEvents>();
-        await events.AppendImpressionsAsync([Shown("t1", 1), Shown("t2", 2) with { Cached = true }]);
+        await events.AppendImpressionsAsync([Shown("t1", 1), Shown("t2", 2) with { Cached = true }, Shown("t3", 3) with { Arm = "shadow", Overlap = .5 }, Shown("t4", 3) with { Arm = "challenger", Failed = true }]);
         await events.AppendAsync([
             Did("e1", EventNames.View, "t1", "a"),
             Did("e2", EventNames.Purchase, "t1", "a"),
@@ -32,13 +32,15 @@ public sealed class QualityTests(Stores stores)
         await Eventually.TrueAsync(async () =>
         {
             windows = (await monitor.GetQualityAsync(StoreId.Main, "m", Now.AddHours(-1))).Items;
-            return windows.Sum(window => window.Purchases) == 1 && windows.Sum(window => window.Requests) == 2;
+            return windows.Sum(window => window.Purchases) == 1 && windows.Sum(window => window.Requests) == 4;
         }, "the counts");
 
         var first = windows.Where(window => window.Version == 1).ToList();
         Assert.Equal((1, 1, 2), (first.Sum(window => window.Clicks), first.Sum(window => window.Purchases), first.Sum(window => window.Impressions)));
         var second = windows.Where(window => window.Version == 2).ToList();
         Assert.Equal((0, 1), (second.Sum(window => window.Clicks), second.Sum(window => window.CacheHits)));
+        Assert.Equal([("challenger", 1L, null), ("shadow", 0L, .5)], windows.Where(window => window.Version == 3).Select(window => (window.Arm, window.Failures, window.Overlap)));
+        Assert.Equal(0, windows.Where(window => window.Arm == "shadow").Sum(window => window.Impressions)); // nobody saw them
         Assert.InRange(first[0].LatencyP50, .0015, .0026);
     }
 

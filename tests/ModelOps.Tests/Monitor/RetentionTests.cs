@@ -21,7 +21,7 @@ public sealed class RetentionTests(Stores stores)
         await events.AppendAsync([.. new[] { 1, 59, 62 }.Select(days => new LoggedEvent(StoreId.Main, $"{days}", EventNames.View, "u", null, now.AddDays(-days), [new EventItem("a")], null))]);
         await using var scope = service.Services.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<MonitorDb>();
-        database.Windows.AddRange(new[] { 1, 29, 31 }.Select(days => new WindowRow { Store = "main", Model = "m", Version = 1, Start = now.AddDays(-days) }));
+        database.Windows.AddRange(new[] { 1, 29, 31 }.Select(days => new WindowRow { Store = "main", Model = "m", Version = 1, Arm = "champion", Start = now.AddDays(-days) }));
         await database.SaveChangesAsync();
 
         await scope.ServiceProvider.GetRequiredService<Retention>().RunAsync(CancellationToken.None);

@@ -1,3 +1,4 @@
+using ModelOps.Contracts.Deployments;
 using ModelOps.Pipeline.Definitions;
 
 namespace ModelOps.Tests.Pipeline;
@@ -17,6 +18,8 @@ public sealed class PipelineCatalogueTests
     [InlineData("name: x\ntrian: {}\n", "trian")]
     [InlineData("model: x\n", "name is missing")]
     [InlineData("name: x\nrollout: { kind: yolo }\n", "rollout.kind is 'yolo'")]
+    [InlineData("name: x\nrollout: { kind: canary, guards: [ { metric: mood, at_least: 1 } ] }\n", "rollout.guards watches 'mood'")]
+    [InlineData("name: x\nrollout: { kind: canary, guards: [ { metric: ctr } ] }\n", "none of at_least, at_most, at_least_times")]
     [InlineData("name: x\ngates: [ { metric: ndcg@10 } ]\n", "none of better_than, at_least and at_most")]
     public void Parse_WrongFile_NamesFileAndKey(string yaml, string says)
     {
@@ -24,6 +27,16 @@ public sealed class PipelineCatalogueTests
 
         Assert.Contains("x.yaml", refusal.Message, StringComparison.Ordinal);
         Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parse_Canary_HasItsStepsAndGuards()
+    {
+        var rollout = PipelineCatalogue.Parse("x.yaml", "name: x\nrollout: { kind: canary, steps: [0, 2.5, 50], bake_minutes: 30, guards: [ { metric: ctr, at_least_times: 0.9 } ] }\n").Rollout;
+
+        Assert.Equal((RolloutKind.Canary, 30), (rollout.Gradual, rollout.BakeMinutes));
+        Assert.Equal([0, 2.5, 50], rollout.Steps);
+        Assert.Equal([new Guard(GuardMetric.ClickRate, AtLeastTimes: .9)], rollout.Guards!.Select(guard => guard.ToContract()));
     }
 
     [Fact]

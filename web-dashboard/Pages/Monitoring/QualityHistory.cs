@@ -9,13 +9,13 @@ internal static class QualityHistory
     public static async Task<IReadOnlyList<QualityWindow>> GetWindowsAsync(this MonitorClient monitor, StoreId store, string model, TimeSpan length, CancellationToken cancellationToken)
     {
         var from = DateTimeOffset.UtcNow - length;
-        var windows = new Dictionary<(DateTimeOffset, int), QualityWindow>();
+        var windows = new Dictionary<(DateTimeOffset, int, string), QualityWindow>();
         while (true)
         {
             var page = await monitor.GetQualityAsync(store, model, from, cancellationToken);
             var before = windows.Count;
             foreach (var window in page.Items)
-                windows[(window.Start, window.Version)] = window;
+                windows[(window.Start, window.Version, window.Arm)] = window;
             if (page.Next is null || windows.Count == before)
                 return [.. windows.Values.OrderBy(window => window.Start)];
             from = page.Items[^1].Start;

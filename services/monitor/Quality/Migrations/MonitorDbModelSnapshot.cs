@@ -53,6 +53,10 @@ namespace ModelOps.Monitor.Quality.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
+                    b.Property<string>("Arm")
+                        .HasColumnType("text")
+                        .HasColumnName("arm");
+
                     b.Property<DateTimeOffset>("Start")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("start");
@@ -69,6 +73,14 @@ namespace ModelOps.Monitor.Quality.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("clicks");
 
+                    b.Property<long>("Compared")
+                        .HasColumnType("bigint")
+                        .HasColumnName("compared");
+
+                    b.Property<long>("Failures")
+                        .HasColumnType("bigint")
+                        .HasColumnName("failures");
+
                     b.Property<long>("Impressions")
                         .HasColumnType("bigint")
                         .HasColumnName("impressions");
@@ -78,6 +90,10 @@ namespace ModelOps.Monitor.Quality.Migrations
                         .HasColumnType("bigint[]")
                         .HasColumnName("latency_counts");
 
+                    b.Property<double>("Overlap")
+                        .HasColumnType("double precision")
+                        .HasColumnName("overlap");
+
                     b.Property<long>("Purchases")
                         .HasColumnType("bigint")
                         .HasColumnName("purchases");
@@ -86,7 +102,7 @@ namespace ModelOps.Monitor.Quality.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("requests");
 
-                    b.HasKey("Store", "Model", "Version", "Start")
+                    b.HasKey("Store", "Model", "Version", "Arm", "Start")
                         .HasName("pk_quality_windows");
 
                     b.ToTable("quality_windows", (string)null);

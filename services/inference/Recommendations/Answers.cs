@@ -1,0 +1,28 @@
+using ModelOps.Contracts;
+using ModelOps.Contracts.Predictions;
+using ModelOps.Inference.Models;
+
+namespace ModelOps.Inference.Recommendations;
+
+/// <summary>A version's answer to a request: kept from an earlier call, or computed.</summary>
+internal sealed class Answers(Shoppers shoppers, AnswerCache cache)
+{
+    public async Task<(List<RecommendedItem> Items, bool Cached)> FindAsync(StoreId store, RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken)
+    {
+        var subject = request.History is { } history ? AnswerCache.SubjectOf(history) : AnswerCache.SubjectOf(request.User ?? "");
+        var question = AnswerCache.QuestionOf(request, model.Name, model.Version);
+        if (await cache.FindAsync(store, subject, question) is { } kept)
+            return (kept, true);
+        var items = await ComputeAsync(model, request, cancellationToken);
+        cache.Keep(store, subject, question, items);
+        return (items, false);
+    }
+
+    public async Task<List<RecommendedItem>> ComputeAsync(RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken)
+    {
+        var shopper = request.History is not null ? Shopper.FromHistory(model, request.History)
+            : request.User is not null ? await shoppers.FindAsync(model, request.User, cancellationToken)
+            : new Shopper([], new Dictionary<int, float>());
+        return Recommender.Recommend(model, shopper, request);
+    }
+}
