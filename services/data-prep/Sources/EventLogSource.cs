@@ -43,6 +43,6 @@ internal sealed class EventLogSource(ShopEvents events)
     private static void Append(DuckDBAppender appender, long row, LoggedEvent shopEvent, EventItem item) => appender.CreateRow()
         .AppendValue(Number).AppendValue(row).AppendValue(shopEvent.User ?? shopEvent.Session).AppendValue(item.ItemId).AppendValue(shopEvent.Name)
         .AppendValue(shopEvent.Time.UtcDateTime).AppendValue(item.Quantity ?? 1).AppendValue((double?)item.Price).AppendValue(shopEvent.Session)
-        .AppendNullValue().AppendNullValue().AppendNullValue().AppendNullValue().AppendValue(0)
+        .AppendNullValue().AppendNullValue().AppendNullValue().AppendNullValue().AppendValue((int?)0) // a bare 0 is taken for a byte, and the other bytes of the value stay as they were
         .EndRow();
 }

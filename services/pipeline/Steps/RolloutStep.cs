@@ -32,13 +32,15 @@ internal sealed class RolloutStep(RegistryClient registry) : IStep
         await context.ReportAsync();
         if (kind == RolloutKind.Ab)
             return; // ends when somebody ends it
-        for (; rollout.EndedAt is null; await Task.Delay(Polling.Interval, cancellationToken))
+        while (true)
         {
-            var history = await registry.FindRolloutAsync(context.Store, context.Model, rollout.Id, cancellationToken);
-            rollout = history?.Rollout ?? throw new StepFailedException($"The rollout {rollout.Id} is gone.");
-            context.Metrics["percent"] = rollout.Challenger.Percent;
-            if (rollout.State == RolloutState.Aborted)
-                throw new StepFailedException($"The rollout was aborted at step {rollout.Step}: {history.Changes[0].Reason}");
+            var history = await registry.FindRolloutAsync(context.Store, context.Model, rollout.Id, cancellationToken) ?? throw new StepFailedException($"The rollout {rollout.Id} is gone.");
+            context.Metrics["percent"] = history.Rollout.Challenger.Percent;
+            if (history.Rollout.State == RolloutState.Aborted)
+                throw new StepFailedException($"The rollout was aborted at step {history.Rollout.Step}: {history.Changes[0].Reason}");
+            if (history.Rollout.EndedAt is not null)
+                return;
+            await Task.Delay(Polling.Interval, cancellationToken);
         }
     }
 
