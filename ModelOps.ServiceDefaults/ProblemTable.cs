@@ -20,6 +20,7 @@ internal sealed class ProblemTable(IProblemDetailsService problems, ILogger<Prob
 {
     private const string DiskFullSqlState = "53100";
     private const string ContainerNotFound = "ContainerNotFound";
+    private const string Missing = "missing required properties including: "; // System.Text.Json says so
 
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
@@ -51,9 +52,10 @@ internal sealed class ProblemTable(IProblemDetailsService problems, ILogger<Prob
         _ => null,
     };
 
-    /// <summary>A parser's error wraps another of its kind; a value of the wrong type names its path.</summary>
-    private static string Fault(JsonException json) => json is { InnerException: not JsonException, Path.Length: > 1 }
-        ? $"{json.Path.TrimStart('$', '.')}: the value has the wrong type"
+    /// <summary>A parser's error wraps another of its kind; a value of the wrong type names its path; what is missing is named in the message alone.</summary>
+    private static string Fault(JsonException json) =>
+        json is { InnerException: not JsonException, Path.Length: > 1 } ? $"{json.Path.TrimStart('$', '.')}: the value has the wrong type"
+        : json.Message.IndexOf(Missing, StringComparison.Ordinal) is >= 0 and var at ? $"Missing: {json.Message[(at + Missing.Length)..].Split('.')[0]}"
         : "The body is not valid JSON";
 
     private static bool IsDiskFull(Exception cause) => cause.Message.Contains("No space left", StringComparison.Ordinal);

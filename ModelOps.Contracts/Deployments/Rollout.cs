@@ -27,9 +27,15 @@ public sealed record Rollout(
     string By,
     string Reason)
 {
-    /// <summary>The arm that is tried.</summary>
+    /// <summary>The arm that the others are held against.</summary>
     [JsonIgnore]
-    public Arm Challenger => Arms.FirstOrDefault(arm => arm.Version != Champion) ?? Arms[^1];
+    public Arm Baseline => BaselineOf(Arms, Champion);
+
+    /// <summary>The arms that are tried.</summary>
+    [JsonIgnore]
+    public IEnumerable<Arm> Trials => Arms.Where(arm => arm != Baseline);
+
+    public static Arm BaselineOf(IReadOnlyList<Arm> arms, int champion) => arms.FirstOrDefault(arm => arm.Version == champion) ?? arms[0];
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<RolloutKind>))]
@@ -74,9 +80,9 @@ public sealed record Arm(string Name, int Version, double Percent, bool IsShadow
     public const string Shadow = "shadow";
 }
 
-/// <summary>A condition on the challenger's answers since the step began.</summary>
+/// <summary>A condition on the answers of each arm that is tried, since the step began.</summary>
 /// <param name="Metric">One of <see cref="GuardMetric"/>.</param>
-/// <param name="AtMostTimes">Relative to the champion's in the same time.</param>
+/// <param name="AtMostTimes">Relative to the baseline's in the same time.</param>
 public sealed record Guard(string Metric, double? AtLeast = null, double? AtMost = null, double? AtLeastTimes = null, double? AtMostTimes = null);
 
 /// <summary>What a guard can watch.</summary>
@@ -105,7 +111,7 @@ public static class GuardMetric
 /// <param name="MirrorPercent">Of how many answers a shadow's are computed too.</param>
 /// <param name="Guards">By default at most 1 % errors, and at most three times the champion's 99th percentile of latency.</param>
 public sealed record RolloutRequest(
-    RolloutKind Kind,
+    [property: JsonRequired] RolloutKind Kind,
     int? Version = null,
     IReadOnlyList<Arm>? Arms = null,
     IReadOnlyList<double>? Steps = null,

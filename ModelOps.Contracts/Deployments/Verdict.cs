@@ -19,4 +19,5 @@ public enum VerdictKind
 /// <summary>One guard and the figures that decided it.</summary>
 /// <param name="Limit">What <paramref name="Value"/> was held against.</param>
 /// <param name="Low">Lower end of the 99 % interval, for rates.</param>
-public sealed record GuardEvidence(string Guard, bool Holds, double Value, double? Low, double? High, double Limit, long Requests, double? Champion = null);
+/// <param name="Baseline">The same figure of the arm it is held against.</param>
+public sealed record GuardEvidence(string Arm, string Guard, bool Holds, double Value, double? Low, double? High, double Limit, long Requests, double? Baseline = null);

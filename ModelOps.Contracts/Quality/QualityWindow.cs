@@ -3,7 +3,7 @@ using ModelOps.Contracts.Deployments;
 
 namespace ModelOps.Contracts.Quality;
 
-/// <summary>What shoppers did with the answers of one version as one arm within one minute.</summary>
+/// <summary>What shoppers did, then or later, with the answers that one version gave as one arm within one minute.</summary>
 /// <param name="Requests">Answers given.</param>
 /// <param name="Impressions">Products shown.</param>
 /// <param name="LatencyP50">Median of the answer's time inside inference, in seconds.</param>

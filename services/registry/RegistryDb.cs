@@ -40,7 +40,7 @@ internal sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbConte
         modelBuilder.Entity<AliasRow>(alias =>
         {
             alias.ToTable("aliases").HasKey(row => new { row.Store, row.Model, row.Alias });
-            alias.Property(row => row.Version).IsConcurrencyToken();
+            alias.Property<uint>("xmin").IsRowVersion();
         });
         modelBuilder.Entity<AliasChangeRow>(change =>
         {

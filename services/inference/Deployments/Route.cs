@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
 using ModelOps.Contracts.Deployments;
@@ -30,11 +29,5 @@ internal sealed record Route(int Champion, Split? Split)
     /// <summary>What is asked beside the answer for this call, without being shown.</summary>
     public SplitArm? Shadow() => Split?.Arms.FirstOrDefault(arm => arm.IsShadow && Random.Shared.NextDouble() * 100 < arm.Percent);
 
-    private static int BucketOf(Guid rollout, string subject)
-    {
-        var hash = new XxHash3();
-        hash.Append(rollout.ToByteArray());
-        hash.Append(Encoding.UTF8.GetBytes(subject));
-        return (int)(BinaryPrimitives.ReadUInt64BigEndian(hash.GetCurrentHash()) % Buckets);
-    }
+    private static int BucketOf(Guid rollout, string subject) => (int)(XxHash3.HashToUInt64(Encoding.UTF8.GetBytes($"{rollout}/{subject}")) % Buckets);
 }

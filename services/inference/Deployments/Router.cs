@@ -70,7 +70,7 @@ internal sealed class Router(LoadedModels models, PackageCache packages)
 /// <param name="Shadow">What is to be asked too, without being shown.</param>
 internal sealed record RoutedUse(ModelUse Use, string Arm, SplitArm? Shadow) : IDisposable
 {
-    public Models.RecommendationModel Model => Use.Model;
+    public RecommendationModel Model => Use.Model;
 
     public void Dispose() => Use.Dispose();
 }

@@ -71,7 +71,8 @@ internal sealed class RoutedAnswers : IDisposable
     {
         var model = routed.Model;
         given.Add(1, new("model", model.Name), new("version", model.Version), new("arm", routed.Arm), new("failed", failed));
-        Activity.Current?.AddEvent(new ActivityEvent("feature_flag.evaluation", tags: new() { ["feature_flag.key"] = model.Name, ["feature_flag.result.variant"] = routed.Arm, ["feature_flag.version"] = model.Version }));
+        if (Activity.Current is { IsAllDataRequested: true } span)
+            span.AddEvent(new ActivityEvent("feature_flag.evaluation", tags: new() { ["feature_flag.key"] = model.Name, ["feature_flag.result.variant"] = routed.Arm, ["feature_flag.version"] = model.Version }));
         impressions.Add(new Impression(store, token, time.GetUtcNow(), model.Name, model.Version, request.User, shown, cached, Stopwatch.GetElapsedTime(started).TotalSeconds, routed.Arm, failed));
         if (routed.Shadow is { } shadow && !failed)
             shadows.Ask(store, shadow, request, shown);

@@ -7,7 +7,7 @@ namespace ModelOps.Monitor.Quality;
 
 /// <summary>
 /// Reads impressions and events once each and adds them to the minute, store, model and version they belong to. An event belongs
-/// to the version whose answer its attribution token names, if that answer showed the product.
+/// to the answer that its attribution token names, if that one showed the product: to its version, arm and minute.
 /// </summary>
 internal sealed class QualityCounter(IServiceScopeFactory scopes, ShopEvents events, ILogger<QualityCounter> logger) : BackgroundService
 {
@@ -52,7 +52,7 @@ internal sealed class QualityCounter(IServiceScopeFactory scopes, ShopEvents eve
         var slice = await events.ReadImpressionsAsync(counts.Position, SliceSize, cancellationToken);
         foreach (var impression in slice.Events)
         {
-            var window = await counts.WindowAsync(impression, impression.Time, cancellationToken);
+            var window = await counts.WindowAsync(impression, cancellationToken);
             window.Requests++;
             window.Failures += impression.Failed ? 1 : 0;
             if (impression.Overlap is { } overlap)
@@ -92,7 +92,7 @@ internal sealed class QualityCounter(IServiceScopeFactory scopes, ShopEvents eve
     {
         if (!shopEvent.Items.Any(item => impression.Items.Contains(item.ItemId)))
             return;
-        var window = await counts.WindowAsync(impression, shopEvent.Time, cancellationToken);
+        var window = await counts.WindowAsync(impression, cancellationToken);
         window.Clicks += shopEvent.Name == EventNames.View ? 1 : 0;
         window.AddToCarts += shopEvent.Name == EventNames.AddToCart ? 1 : 0;
         window.Purchases += shopEvent.Name == EventNames.Purchase ? 1 : 0;
@@ -117,9 +117,9 @@ internal sealed class WindowCounts
         return new WindowCounts(database, cursor);
     }
 
-    public async Task<WindowRow> WindowAsync(Impression impression, DateTimeOffset time, CancellationToken cancellationToken)
+    public async Task<WindowRow> WindowAsync(Impression impression, CancellationToken cancellationToken)
     {
-        var start = new DateTimeOffset(time.UtcTicks - time.UtcTicks % TimeSpan.TicksPerMinute, TimeSpan.Zero);
+        var start = new DateTimeOffset(impression.Time.UtcTicks - impression.Time.UtcTicks % TimeSpan.TicksPerMinute, TimeSpan.Zero);
         var window = await database.Windows.FindAsync([impression.Store.Value, impression.Model, impression.Version, impression.Arm, start], cancellationToken);
         if (window is null)
             database.Windows.Add(window = new WindowRow { Store = impression.Store.Value, Model = impression.Model, Version = impression.Version, Arm = impression.Arm, Start = start });

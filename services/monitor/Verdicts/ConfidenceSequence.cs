@@ -19,11 +19,4 @@ internal static class ConfidenceSequence
         var scaled = observations * rho2 + 1;
         return Math.Sqrt(variance * 2 * scaled / (observations * observations * rho2) * Math.Log(Math.Sqrt(scaled) / alpha));
     }
-
-    /// <summary>The variance of one yes or no; a yes and a no are added, so that a rate is never taken for certain.</summary>
-    public static double VarianceOfRate(double hits, double observations)
-    {
-        var rate = (hits + 1) / (observations + 2);
-        return rate * (1 - rate);
-    }
 }

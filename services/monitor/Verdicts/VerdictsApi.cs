@@ -21,21 +21,20 @@ internal static class VerdictsApi
     public static void MapVerdicts(this IEndpointRouteBuilder app) => app.MapGet("/v1/models/{model}/rollouts/{id:guid}/verdict", FindAsync).WithTags("Verdicts");
 
     private static async Task<Results<Ok<Verdict>, ProblemHttpResult>> FindAsync(
-        StoreId store, string model, Guid id, RegistryClient registry, MonitorDb database, IOptions<VerdictOptions> options, CancellationToken cancellationToken)
+        StoreId store, string model, Guid id, RegistryClient registry, MonitorDb database, IOptions<VerdictOptions> options, TimeProvider time, CancellationToken cancellationToken)
     {
         if (await registry.FindRolloutAsync(store, model, id, cancellationToken) is not { } history)
             return Problems.NotFound($"The model '{model}' has no rollout {id}.");
         var rollout = history.Rollout;
-        var challenger = await TotalsAsync(store, model, rollout.Challenger, rollout.StepAt, database, cancellationToken);
-        var champion = await TotalsAsync(store, model, rollout.Arms[0], rollout.StepAt, database, cancellationToken);
-        return TypedResults.Ok(Judge.Of(rollout.Guards, challenger, champion, options.Value.FewestAnswers));
-    }
+        var settled = time.GetUtcNow() - TimeSpan.FromMinutes(1 + options.Value.ReactionMinutes);
+        var trials = new Dictionary<string, ArmTotals>();
+        foreach (var arm in rollout.Trials)
+            trials[arm.Name] = await TotalsAsync(arm);
+        return TypedResults.Ok(Judge.Of(rollout.Guards, trials, await TotalsAsync(rollout.Baseline), options.Value.FewestAnswers));
 
-    /// <summary>Counts are by the minute: those of the minute in which the step began are among them.</summary>
-    private static async Task<ArmTotals> TotalsAsync(StoreId store, string model, Arm arm, DateTimeOffset since, MonitorDb database, CancellationToken cancellationToken)
-    {
-        var minute = new DateTimeOffset(since.UtcTicks - since.UtcTicks % TimeSpan.TicksPerMinute, TimeSpan.Zero);
-        return ArmTotals.Of(await database.Windows.AsNoTracking()
-            .Where(row => row.Store == store.Value && row.Model == model && row.Version == arm.Version && row.Arm == arm.Name && row.Start >= minute).ToListAsync(cancellationToken));
+        // Failures and latency count from the minute in which the step began, so that they are seen at once; reactions from its first whole minute, the same for every arm.
+        async Task<ArmTotals> TotalsAsync(Arm arm) => ArmTotals.Of(
+            await database.Windows.AsNoTracking().Where(row => row.Store == store.Value && row.Model == model && row.Version == arm.Version && row.Arm == arm.Name && row.Start > rollout.StepAt.AddMinutes(-1)).ToListAsync(cancellationToken),
+            window => window.Start >= rollout.StepAt && window.Start <= settled);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class RolloutStep(RegistryClient registry) : IStep
         while (true)
         {
             var history = await registry.FindRolloutAsync(context.Store, context.Model, rollout.Id, cancellationToken) ?? throw new StepFailedException($"The rollout {rollout.Id} is gone.");
-            context.Metrics["percent"] = history.Rollout.Challenger.Percent;
+            context.Metrics["percent"] = history.Rollout.Trials.Sum(arm => arm.Percent);
             if (history.Rollout.State == RolloutState.Aborted)
                 throw new StepFailedException($"The rollout was aborted at step {history.Rollout.Step}: {history.Changes[0].Reason}");
             if (history.Rollout.EndedAt is not null)

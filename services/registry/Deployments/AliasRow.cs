@@ -2,7 +2,7 @@ using ModelOps.Contracts.Versions;
 
 namespace ModelOps.Registry.Deployments;
 
-/// <summary>Which version an alias stands for. <see cref="Version"/> is the concurrency token: of two moves at once, one wins.</summary>
+/// <summary>Which version an alias stands for. Of two writes at once, moves or the beginning of a rollout, one wins.</summary>
 internal sealed class AliasRow
 {
     public required string Store { get; init; }

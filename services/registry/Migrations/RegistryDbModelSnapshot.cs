@@ -131,9 +131,14 @@ namespace ModelOps.Registry.Migrations
                         .HasColumnName("alias");
 
                     b.Property<int>("Version")
-                        .IsConcurrencyToken()
                         .HasColumnType("integer")
                         .HasColumnName("version");
+
+                    b.Property<uint>("xmin")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
 
                     b.HasKey("Store", "Model", "Alias")
                         .HasName("pk_aliases");

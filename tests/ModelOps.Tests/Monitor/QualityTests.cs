@@ -37,6 +37,7 @@ public sealed class QualityTests(Stores stores)
 
         var first = windows.Where(window => window.Version == 1).ToList();
         Assert.Equal((1, 1, 2), (first.Sum(window => window.Clicks), first.Sum(window => window.Purchases), first.Sum(window => window.Impressions)));
+        Assert.Single(windows.Where(window => window.Version == 1).Select(window => window.Start).Distinct()); // a reaction counts for the minute of the answer
         var second = windows.Where(window => window.Version == 2).ToList();
         Assert.Equal((0, 1), (second.Sum(window => window.Clicks), second.Sum(window => window.CacheHits)));
         Assert.Equal([("challenger", 1L, null), ("shadow", 0L, .5)], windows.Where(window => window.Version == 3).Select(window => (window.Arm, window.Failures, window.Overlap)));
@@ -46,5 +47,5 @@ public sealed class QualityTests(Stores stores)
 
     private static Impression Shown(string token, int version) => new(StoreId.Main, token, Now, "m", version, "u", ["a", "b"], false, .002);
 
-    private static LoggedEvent Did(string id, string name, string? token, string item) => new(StoreId.Main, id, name, "u", null, Now, [new EventItem(item)], token);
+    private static LoggedEvent Did(string id, string name, string? token, string item) => new(StoreId.Main, id, name, "u", null, Now.AddMinutes(3), [new EventItem(item)], token);
 }

@@ -148,7 +148,7 @@ public sealed class RolloutsApiTests(Stores stores) : IAsyncLifetime
         await ActAsync(rollout, "resume");
         rollout = await ActAsync(rollout, "advance");
 
-        Assert.Equal(20, rollout.Challenger.Percent);
+        Assert.Equal(20, Assert.Single(rollout.Trials).Percent);
     }
 
     [Theory]
@@ -162,11 +162,56 @@ public sealed class RolloutsApiTests(Stores stores) : IAsyncLifetime
     [InlineData("""{"kind":"ab","arms":[{"name":"a","version":1,"percent":50},{"name":"a","version":2,"percent":50}]}""", "'name' of its own")]
     [InlineData("""{"kind":"canary","version":2,"guards":[{"metric":"mood","atMost":1}]}""", "watches 'mood'")]
     [InlineData("""{"kind":"canary","version":2,"guards":[{"metric":"ctr"}]}""", "none of atLeast")]
+    [InlineData("""{"kind":"canary","version":2,"guards":[null]}""", "watches ''")]
     public async Task Start_BadRequest_SaysWhy(string body, string says)
     {
         var response = await http.PostAsync($"/v1/models/{Model}/rollouts", new StringContent(body, Encoding.UTF8, "application/json"));
 
         Assert.Contains(says, await response.ProblemAsync(HttpStatusCode.BadRequest, "rollout"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WithoutAKind_IsRefused()
+    {
+        var response = await http.PostAsync($"/v1/models/{Model}/rollouts", new StringContent("""{"version":2}""", Encoding.UTF8, "application/json"));
+
+        Assert.Contains("kind", await response.ProblemAsync(HttpStatusCode.BadRequest, "json"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WhatIsChampionAlready_IsRefused_ButAVersionCanBeTestedAgainstItself()
+    {
+        await (await http.PostAsJsonAsync($"/v1/models/{Model}/rollouts", new RolloutRequest(RolloutKind.Canary, 1))).ProblemAsync(HttpStatusCode.Conflict, "same-version");
+
+        var rollout = await StartAsync(new RolloutRequest(RolloutKind.Ab, Arms: [new("a", 1, 50), new("b", 1, 50)]));
+
+        Assert.Equal(("a", "b"), (rollout.Baseline.Name, Assert.Single(rollout.Trials).Name));
+    }
+
+    /// <summary>Whichever comes first: no rollout goes on from a champion that is no longer it.</summary>
+    [Fact]
+    public async Task Start_WhileTheAliasMoves_NoRolloutIsLeftBehind()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var to = round % 2 == 0 ? 3 : 1;
+            var start = Task.Run(() => StartAsync(new RolloutRequest(RolloutKind.Canary, 2)));
+            var move = Task.Run(() => registry.SetAliasAsync(StoreId.Main, Model, "champion", new AliasRequest(to, "by hand")));
+            await move;
+            try
+            {
+                await start;
+            }
+            catch (ServiceException exception)
+            {
+                Assert.Equal("urn:modelops:alias-moved", exception.Type);
+            }
+            foreach (var split in (await registry.GetDeploymentsAsync(-1, TimeSpan.Zero)).Splits)
+            {
+                Assert.Equal(to, split.Arms[0].Package.Version); // begun after the move
+                await registry.ActOnRolloutAsync(StoreId.Main, Model, split.Rollout, "abort", new RolloutActionRequest());
+            }
+        }
     }
 
     [Fact]

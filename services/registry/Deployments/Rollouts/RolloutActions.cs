@@ -14,13 +14,13 @@ internal sealed class RolloutActions(RegistryDb database, AliasMoves aliases, Ti
     private const int Attempts = 5;
     private static readonly Guard[] DefaultGuards = [new(GuardMetric.ErrorRate, AtMost: .01), new(GuardMetric.LatencyP99, AtMostTimes: 3)];
 
-    public async Task<RolloutOutcome> StartAsync(StoreId store, string model, RolloutRequest request, int champion, string by, string? idempotencyKey, CancellationToken cancellationToken)
+    public async Task<RolloutOutcome> StartAsync(StoreId store, string model, RolloutRequest request, AliasRow alias, string by, string? idempotencyKey, CancellationToken cancellationToken)
     {
         if (await DoneAsync(store, idempotencyKey, cancellationToken) is { } done)
             return new(done);
         var kind = RolloutKinds.Of(request.Kind);
         var now = time.GetUtcNow();
-        var arms = kind.Arms(request, champion);
+        var arms = kind.Arms(request, alias.Version);
         var rollout = new RolloutRow
         {
             Id = Guid.CreateVersion7(),
@@ -28,7 +28,7 @@ internal sealed class RolloutActions(RegistryDb database, AliasMoves aliases, Ti
             Model = model,
             Alias = request.Alias,
             Kind = request.Kind,
-            Champion = champion,
+            Champion = alias.Version,
             Arms = [.. arms],
             Versions = [.. arms.Select(arm => arm.Version).Distinct()],
             Steps = [.. kind.Steps(request)],
@@ -41,11 +41,16 @@ internal sealed class RolloutActions(RegistryDb database, AliasMoves aliases, Ti
             Reason = request.Reason ?? "",
         };
         database.Rollouts.Add(rollout);
+        database.Entry(alias).Property(row => row.Version).IsModified = true; // a move at the same moment sees the rollout, or is seen
         Record(rollout, "start", by, rollout.Reason, [], idempotencyKey);
         try
         {
             await database.SaveChangesAsync(cancellationToken);
             return new(rollout);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return new(null, ("alias-moved", $"The alias '{request.Alias}' was moved meanwhile. Look again and decide anew."));
         }
         catch (DbUpdateException exception) when (exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
@@ -80,6 +85,7 @@ internal sealed class RolloutActions(RegistryDb database, AliasMoves aliases, Ti
             }
         }
     }
+
     private static (string Type, string Detail)? Refusal(RolloutRow rollout, RolloutAction action, RolloutActionRequest request)
     {
         if (rollout.EndedAt is not null)
@@ -92,7 +98,7 @@ internal sealed class RolloutActions(RegistryDb database, AliasMoves aliases, Ti
             return ("rollout-steps", "A test has no steps. Promote an arm or abort it.");
         if (action == RolloutAction.Promote && request.Arm is { } arm && rollout.Arms.All(known => known.Name != arm))
             return ("rollout-arm", $"The rollout has no arm '{arm}'; it has {string.Join(", ", rollout.Arms.Select(known => known.Name))}.");
-        if (action == RolloutAction.Promote && request.Arm is null && rollout.Versions.Count(version => version != rollout.Champion) != 1)
+        if (action == RolloutAction.Promote && request.Arm is null && rollout.Arms.Count != 2)
             return ("rollout-arm", $"Say which 'arm' wins: {string.Join(", ", rollout.Arms.Select(known => known.Name))}.");
         return null;
     }
@@ -116,7 +122,7 @@ internal sealed class RolloutActions(RegistryDb database, AliasMoves aliases, Ti
                 rollout.StepAt = time.GetUtcNow(); // what happened meanwhile is not held for or against it
                 break;
             case RolloutAction.Promote:
-                var winner = rollout.Arms.FirstOrDefault(arm => arm.Name == request.Arm) ?? rollout.Arms.First(arm => arm.Version != rollout.Champion);
+                var winner = rollout.Arms.FirstOrDefault(arm => arm.Name == request.Arm) ?? rollout.Arms.Single(arm => arm != Rollout.BaselineOf(rollout.Arms, rollout.Champion));
                 await aliases.StageAsync(new StoreId(rollout.Store), rollout.Model, rollout.Alias, winner.Version, by, reason, idempotencyKey, cancellationToken);
                 End(rollout, RolloutState.Promoted);
                 break;

@@ -35,6 +35,8 @@ internal static class RolloutsApi
             return Problems.Refuse("rollout", wrong);
         if (await database.Aliases.FindAsync([store.Value, model, request.Alias], cancellationToken) is not { } champion)
             return Problems.Conflict("no-champion", $"The alias '{request.Alias}' of '{model}' stands nowhere, so there is nothing to compare with. Set it to the first version directly.");
+        if (request.Version == champion.Version)
+            return Problems.Conflict("same-version", $"Version {request.Version} is what '{request.Alias}' stands for already. To compare a version with itself, start kind ab with two 'arms'.");
         foreach (var arm in RolloutKinds.Of(request.Kind).Arms(request, champion.Version))
         {
             if (await database.Versions.FindAsync([store.Value, model, arm.Version], cancellationToken) is not { } version)
@@ -42,7 +44,7 @@ internal static class RolloutsApi
             if (version.Status != VersionStatus.Ready)
                 return Problems.Conflict("version-not-ready", $"Version {arm.Version} of '{model}' is not READY. Only a READY version can be deployed.");
         }
-        var outcome = await actions.StartAsync(store, model, request, champion.Version, context.User.Identity?.Name ?? StoreAccess.KeyHolder, key.Value, cancellationToken);
+        var outcome = await actions.StartAsync(store, model, request, champion, context.User.Identity?.Name ?? StoreAccess.KeyHolder, key.Value, cancellationToken);
         return outcome.Rollout is { } rollout
             ? TypedResults.Created($"/v1/models/{model}/rollouts/{rollout.Id}", rollout.ToContract())
             : Refuse(outcome);
@@ -51,15 +53,15 @@ internal static class RolloutsApi
     private static string? Wrong(RolloutRequest request)
     {
         if (!Enum.IsDefined(request.Kind))
-            return $"'kind' is none of shadow, canary and ab.";
+            return "'kind' is none of shadow, canary and ab.";
         if (request.BakeMinutes is not (>= 0 and <= LongestBake))
             return $"'bakeMinutes' is {request.BakeMinutes}; it goes from 0 to {LongestBake}.";
         if (request.MirrorPercent is not (> 0 and <= 100))
             return $"'mirrorPercent' is {request.MirrorPercent}; it goes from above 0 to 100.";
         foreach (var guard in request.Guards ?? [])
         {
-            if (!GuardMetric.All.Contains(guard.Metric))
-                return $"A guard watches '{guard.Metric}'; known: {string.Join(", ", GuardMetric.All)}.";
+            if (!GuardMetric.All.Contains(guard?.Metric))
+                return $"A guard watches '{guard?.Metric}'; known: {string.Join(", ", GuardMetric.All)}.";
             if (guard is { AtLeast: null, AtMost: null, AtLeastTimes: null, AtMostTimes: null })
                 return $"The guard on {guard.Metric} has none of atLeast, atMost, atLeastTimes and atMostTimes.";
         }
