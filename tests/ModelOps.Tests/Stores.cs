@@ -47,7 +47,8 @@ public sealed class Stores : IAsyncLifetime
         await using var server = NpgsqlDataSource.Create(Postgres);
         await using var create = server.CreateCommand($"CREATE DATABASE {name}");
         await create.ExecuteNonQueryAsync();
-        return new NpgsqlConnectionStringBuilder(Postgres) { Database = name, MaxPoolSize = 10 }.ConnectionString;
+        // The pool of a service that a test has ended lives on in this process: its connections are closed at once, or a few hundred tests use up the server's hundred.
+        return new NpgsqlConnectionStringBuilder(Postgres) { Database = name, MaxPoolSize = 10, ConnectionIdleLifetime = 2, ConnectionPruningInterval = 1 }.ConnectionString;
     }
 
     /// <summary>A service in this process, with databases of its own.</summary>
