@@ -81,6 +81,15 @@ internal sealed class PackageCache(IServiceScopeFactory scopes, PackageOptions o
         var old = packages.Where(folder => !folder.Name.Contains('.', StringComparison.Ordinal)).Skip(options.Keep).Where(folder => !deployed.Contains(folder.Name))
             .Concat(packages.Where(folder => folder.Name.Contains('.', StringComparison.Ordinal) && folder.LastWriteTimeUtc < DateTime.UtcNow - OrphanAge));
         foreach (var folder in old)
-            folder.Delete(recursive: true);
+        {
+            try
+            {
+                folder.Delete(recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Another replica on this machine was quicker.
+            }
+        }
     }
 }

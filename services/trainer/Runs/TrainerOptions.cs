@@ -6,7 +6,7 @@ namespace ModelOps.Trainer.Runs;
 public sealed class TrainerOptions
 {
     /// <summary>Where runs in progress and packages that are not registered yet lie; anything in it may be lost.</summary>
-    [Required] public string WorkFolder { get; init; } = Path.Combine(Path.GetTempPath(), "modelops-trainer");
+    [Required] public string WorkFolder { get; init; } = Path.Combine(Path.GetTempPath(), $"modelops-trainer-{Environment.UserName}");
 
     /// <summary>Runs of a store whose package and checkpoint stay in blob storage; older ones' are removed.</summary>
     [Range(1, 10_000)] public int KeepRuns { get; init; } = 20;
