@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Events;
@@ -140,6 +141,9 @@ public sealed class ShopEvents
     /// <summary>The impressions behind attribution tokens; unknown tokens are left out.</summary>
     public async Task<IReadOnlyDictionary<(StoreId Store, string Token), Impression>> FindImpressionsAsync(IReadOnlyList<string> tokens, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(tokens);
+        if (tokens.Count == 0)
+            return ReadOnlyDictionary<(StoreId, string), Impression>.Empty;
         await schema.EnsureAsync(cancellationToken);
         await using var command = database.CreateCommand($"SELECT {ImpressionColumns} FROM impressions WHERE token = ANY($1)");
         command.Parameters.Add(new() { Value = tokens.ToArray() });

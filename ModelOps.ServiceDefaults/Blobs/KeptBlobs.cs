@@ -60,7 +60,8 @@ public sealed class KeptBlobs : BackgroundService
     {
         try
         {
-            return await container.GetBlobClient(name).OpenReadAsync(cancellationToken: cancellationToken);
+            // The same bytes may be put again meanwhile: names are made of the content's hash.
+            return await container.GetBlobClient(name).OpenReadAsync(new BlobOpenReadOptions(allowModifications: true), cancellationToken);
         }
         catch (RequestFailedException exception) when (exception.Status == 404 && exception.ErrorCode != BlobErrorCode.ContainerNotFound)
         {

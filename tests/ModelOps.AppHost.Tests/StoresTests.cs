@@ -32,7 +32,7 @@ public sealed class StoresTests : IDisposable
         foreach (var store in new[] { "postgres", "cache", "storage" })
             Signals.Send(stores.Application.ResourceNotifications.Current(store).Replicas[0].ProcessId!.Value, Signal.Kill);
         await Eventually.TrueAsync(() => new[] { "postgres", "cache", "storage" }.All(store =>
-            stores.Application.ResourceNotifications.Current(store) is { Healthy: true, Replicas: [{ Restarts: 1 }] }), "The restart of the stores");
+            stores.Application.ResourceNotifications.Current(store) is { Healthy: true, Replicas: [{ Restarts: >= 1 }] }), "The restart of the stores");
 
         Assert.Equal(("kept", "kept", "kept"), await stores.ReadAsync());
     }
@@ -87,7 +87,7 @@ internal sealed class Stores(
         }
         var application = builder.Build();
         await application.StartAsync();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(15));
         foreach (var resource in new[] { "shop-db", "cache", "files" })
             await application.ResourceNotifications.WaitForResourceHealthyAsync(resource, patience.Token);
         return new Stores(application, database.Resource, cache.Resource, container.Resource);
@@ -101,7 +101,7 @@ internal sealed class Stores(
         await using var redis = await ConnectionMultiplexer.ConnectAsync((await cache.GetConnectionStringAsync())!);
         await redis.GetDatabase().StringSetAsync("kept", value);
         await (await FilesAsync()).GetBlobClient("kept").UploadAsync(BinaryData.FromString(value), overwrite: true);
-        await Task.Delay(200);
+        await Task.Delay(1000); // Garnet writes its log a moment later
     }
 
     public async Task<(string Row, string Key, string Blob)> ReadAsync()

@@ -6,6 +6,7 @@ namespace ModelOps.EndToEnd;
 public sealed class BrowserTests(Stack stack) : IAsyncLifetime
 {
     private static readonly string Chromium = Environment.GetEnvironmentVariable("CHROMIUM_PATH") is { Length: > 0 } path ? path : "/usr/bin/chromium";
+    private const int Patience = 60_000;
     private readonly List<string> errors = [];
     private IPlaywright? playwright;
     private IBrowser? browser;
@@ -21,7 +22,8 @@ public sealed class BrowserTests(Stack stack) : IAsyncLifetime
             Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
         });
         page = await browser.NewPageAsync(new BrowserNewPageOptions { BaseURL = (await stack.UrlAsync("dashboard")).ToString(), Locale = "en-GB", ViewportSize = new ViewportSize { Width = 1280, Height = 900 } });
-        page.SetDefaultTimeout(30_000);
+        page.SetDefaultTimeout(Patience);
+        Assertions.SetDefaultExpectTimeout(Patience);
         page.PageError += (_, error) => errors.Add(error);
     }
 
@@ -84,7 +86,7 @@ public sealed class BrowserTests(Stack stack) : IAsyncLifetime
         await Assertions.Expect(text).Not.ToHaveTextAsync(first);
         var second = await text.InnerTextAsync();
         await page.GetByTestId("review-other").FillAsync("s 1 other");
-        await page.GetByTestId("review-other").PressAsync("Enter");
+        await page.GetByTestId("review-answer").ClickAsync();
         await Assertions.Expect(text).Not.ToHaveTextAsync(second);
         await Assertions.Expect(page.GetByTestId("review-counts")).ToContainTextAsync("2 open, 2 answered, 0 skipped");
         await page.GetByTestId("review-new-version").ClickAsync();

@@ -28,14 +28,18 @@ public sealed class LoopTests(Stack stack)
     {
         var shopper = (await stack.Inference.SampleShoppersAsync(StoreId.Main, Stack.Model, 1))[0];
 
-        var known = await stack.Inference.RecommendAsync(StoreId.Main, new RecommendationRequest(User: shopper, Count: 20));
-        var again = await stack.Inference.RecommendAsync(StoreId.Main, new RecommendationRequest(User: shopper, Count: 20));
+        RecommendationResponse known = null!, again = null!;
+        await stack.UntilAsync(async () =>
+        {
+            known = await stack.Inference.RecommendAsync(StoreId.Main, new RecommendationRequest(User: shopper, Count: 20));
+            again = await stack.Inference.RecommendAsync(StoreId.Main, new RecommendationRequest(User: shopper, Count: 20));
+            return again.Cached; // not at once where Redis or the event log took too long
+        }, "an answer from the cache");
         var stranger = await stack.Inference.RecommendAsync(StoreId.Main, new RecommendationRequest(User: "never seen before"));
         var excluded = await stack.Inference.RecommendAsync(StoreId.Main, new RecommendationRequest(User: shopper, Count: 20, Exclude: [known.Items[0].Id, "no such product"]));
         var garden = await stack.Inference.RecommendAsync(StoreId.Main, new RecommendationRequest(User: shopper, Filter: new RecommendationFilter(Category: "Garden")));
 
         Assert.Equal(20, known.Items.Select(item => item.Id).Distinct().Count());
-        Assert.True(again.Cached);
         Assert.Equal(known.Items, again.Items);
         Assert.NotEqual(known.Token, again.Token);
         Assert.All(stranger.Items, item => Assert.Equal("popular", item.Reason));
@@ -52,11 +56,15 @@ public sealed class LoopTests(Stack stack)
         var item = before.Items[3].Id;
 
         var receipt = await stack.Inference.SendEventsAsync(StoreId.Main, new EventBatch([new ShopEvent(null, "view_item", shopper, null, null, [new EventItem(item)], before.Token)]));
-        var after = await stack.Inference.RecommendAsync(StoreId.Main, new RecommendationRequest(User: shopper));
+        RecommendationResponse after = null!;
+        await stack.UntilAsync(async () =>
+        {
+            after = await stack.Inference.RecommendAsync(StoreId.Main, new RecommendationRequest(User: shopper));
+            return after.Items.Any(recommended => recommended.Reason == "model"); // by popularity, and not kept, where the event log took too long
+        }, "an answer that knows the event");
 
         Assert.Equal(1, receipt.Accepted);
         Assert.False(after.Cached);
-        Assert.Contains(after.Items, recommended => recommended.Reason == "model");
         await stack.UntilAsync(async () => (await stack.Monitor.GetQualityAsync(StoreId.Main, Stack.Model, DateTimeOffset.UtcNow.AddHours(-1))).Items.Sum(window => window.Clicks) > 0, "the click to be counted");
     }
 
@@ -99,5 +107,5 @@ public sealed class LoopTests(Stack stack)
     }
 
     private Task AnswersAsync(int version) => stack.UntilAsync(
-        async () => (await stack.Inference.RecommendAsync(StoreId.Main, new RecommendationRequest(User: "20001"))).Model.Version == version, $"answers of version {version}", TimeSpan.FromSeconds(10));
+        async () => (await stack.Inference.RecommendAsync(StoreId.Main, new RecommendationRequest(User: "20001"))).Model.Version == version, $"answers of version {version}");
 }

@@ -9,7 +9,7 @@ namespace ModelOps.Tests;
 /// <summary>The real stores, PostgreSQL, Garnet and Azurite, started once for all tests by the engine that runs the product.</summary>
 public sealed class Stores : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4); // the first start downloads the stores
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15); // the first start downloads the stores
 
     private readonly string folder = Directory.CreateTempSubdirectory("modelops-tests-").FullName;
     private DistributedApplication? application;

@@ -142,7 +142,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         // What the caller is still sending is read away, else closing would reset the connection before the answer is seen.
         var rest = new byte[8192];
         using var soon = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        soon.CancelAfter(TimeSpan.FromSeconds(1));
+        soon.CancelAfter(TimeSpan.FromSeconds(10));
         while (await client.ReceiveAsync(rest, soon.Token) > 0)
         {
         }

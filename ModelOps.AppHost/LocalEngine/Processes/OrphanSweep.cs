@@ -7,7 +7,7 @@ namespace ModelOps.AppHost.LocalEngine.Processes;
 internal static class OrphanSweep
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan AfterKill = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan AfterKill = TimeSpan.FromSeconds(30);
 
     public static async Task EndAllAsync(ProcessLedger ledger, EngineConsole console)
     {

@@ -126,13 +126,6 @@ internal sealed class DatasetVersions(
         return staged;
     }
 
-    /// <summary>One version of a dataset is made at a time, over all replicas. Held by a connection, so a killed replica lets go.</summary>
-    public async Task<NpgsqlConnection> TakeTurnAsync(StoreId store, string dataset, CancellationToken cancellationToken)
-    {
-        var connection = await locks.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand("SELECT pg_advisory_lock(hashtextextended($1, 0))", connection) { CommandTimeout = 0 };
-        command.Parameters.Add(new() { Value = $"dataset/{store}/{dataset}" });
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        return connection;
-    }
+    /// <summary>One version of a dataset is made at a time.</summary>
+    public Task<NpgsqlConnection> TakeTurnAsync(StoreId store, string dataset, CancellationToken cancellationToken) => locks.TakeTurnAsync($"dataset/{store}/{dataset}", cancellationToken);
 }

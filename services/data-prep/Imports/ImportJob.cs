@@ -14,7 +14,8 @@ namespace ModelOps.DataPrep.Imports;
 
 /// <summary>
 /// Fetches an import's sources and makes the version. Each fetched file is first stored and then noted; whoever takes the job up
-/// after a kill goes on after the last one, so that a query is not asked twice and may not answer otherwise.
+/// after a kill goes on after the last one, so that a query is not asked twice and may not answer otherwise. It has succeeded when
+/// what it fetched is gone again.
 /// </summary>
 internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, DatasetStorage storage, UploadBlocks uploads, ShopConnections connections) : IJobHandler
 {
@@ -25,23 +26,30 @@ internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, D
         var import = await database.Imports.SingleAsync(row => row.Id == job.Id, cancellationToken);
         if (import.State.IsFinal())
             return;
+        if (import.Version is null)
+            await MakeVersionAsync(job.Store, import, cancellationToken);
+        await RemoveFetchedAsync(import, cancellationToken);
+        var used = import.Request.Sources.Select(source => source.Upload).ToList();
+        foreach (var upload in await database.Uploads.Where(row => used.Contains(row.Id)).ToListAsync(cancellationToken))
+            await uploads.RemoveAsync(upload, cancellationToken);
+        import.State = RunState.Succeeded;
+        await NoteAsync(import, "done", cancellationToken);
+    }
+
+    private async Task MakeVersionAsync(StoreId store, ImportRow import, CancellationToken cancellationToken)
+    {
         try
         {
             using var folder = new WorkFolder();
-            await FetchAsync(job.Store, import, folder.Path, cancellationToken);
+            await FetchAsync(store, import, folder.Path, cancellationToken);
             await NoteAsync(import, "preparing", cancellationToken);
-            import.Version = await PrepareAsync(job.Store, import, folder.Path, cancellationToken);
+            import.Version = await PrepareAsync(store, import, folder.Path, cancellationToken);
+            await NoteAsync(import, "cleaning up", cancellationToken);
         }
         catch (Exception exception) when (exception is UploadException or MappingException or RulesException)
         {
             throw new FinalJobFailureException(exception.Message, exception);
         }
-        import.State = RunState.Succeeded;
-        await NoteAsync(import, "done", cancellationToken);
-        await RemoveFetchedAsync(import, cancellationToken);
-        var used = import.Request.Sources.Select(source => source.Upload).ToList();
-        foreach (var upload in await database.Uploads.Where(row => used.Contains(row.Id)).ToListAsync(cancellationToken))
-            await uploads.RemoveAsync(upload, cancellationToken);
     }
 
     public async Task OnFailedAsync(Job job, string error, CancellationToken cancellationToken)

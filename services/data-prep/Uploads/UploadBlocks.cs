@@ -6,11 +6,12 @@ using Azure.Storage.Blobs.Specialized;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.DataPrep.Datasets;
 using ModelOps.DataPrep.Sources;
+using Npgsql;
 
 namespace ModelOps.DataPrep.Uploads;
 
 /// <summary>Appends to uploads: a body goes to blob storage block by block, and each block counts once the database says so.</summary>
-internal sealed class UploadBlocks(DatasetsDb database, BlobContainerClient container, TimeProvider time)
+internal sealed class UploadBlocks(DatasetsDb database, NpgsqlDataSource locks, BlobContainerClient container, TimeProvider time)
 {
     /// <summary>How long uploads wait that nobody finishes or imports: as long as blob storage keeps blocks that were not put together.</summary>
     public static readonly TimeSpan Keep = TimeSpan.FromDays(7);
@@ -93,13 +94,15 @@ internal sealed class UploadBlocks(DatasetsDb database, BlobContainerClient cont
     {
         if (upload.Blocks == MostBlocks)
             throw new UploadException($"The upload has {MostBlocks} parts, the most there can be. Send larger parts: at least {BlockSize} bytes each.");
-        using var block = new MemoryStream(buffer, 0, length, writable: false);
-        await container.GetBlockBlobClient(upload.Blob).StageBlockAsync(BlockId(upload.Blocks), block, cancellationToken: CancellationToken.None);
         var (offset, blocks) = (upload.Offset, upload.Blocks);
-        var taken = await database.Uploads.Where(row => row.Id == upload.Id && row.Offset == offset && row.Blocks == blocks && !row.IsComplete)
-            .ExecuteUpdateAsync(row => row.SetProperty(u => u.Offset, offset + length).SetProperty(u => u.Blocks, blocks + 1), CancellationToken.None);
-        if (taken == 0)
+        // A second block of the same number would take the place of one that counts already.
+        await using var turn = await locks.TakeTurnAsync($"upload/{upload.Id}", CancellationToken.None);
+        var current = database.Uploads.Where(row => row.Id == upload.Id && row.Offset == offset && row.Blocks == blocks && !row.IsComplete);
+        if (!await current.AnyAsync(CancellationToken.None))
             throw new UploadException("Another request appends to the same upload. Ask for the offset (HEAD) and go on from there.");
+        using var block = new MemoryStream(buffer, 0, length, writable: false);
+        await container.GetBlockBlobClient(upload.Blob).StageBlockAsync(BlockId(blocks), block, cancellationToken: CancellationToken.None);
+        await current.ExecuteUpdateAsync(row => row.SetProperty(u => u.Offset, offset + length).SetProperty(u => u.Blocks, blocks + 1), CancellationToken.None);
         database.Entry(upload).Property(row => row.Offset).OriginalValue = offset + length;
         database.Entry(upload).Property(row => row.Blocks).OriginalValue = blocks + 1;
         (upload.Offset, upload.Blocks) = (offset + length, blocks + 1);

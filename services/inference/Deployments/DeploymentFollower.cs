@@ -71,7 +71,7 @@ internal sealed class DeploymentFollower(IServiceScopeFactory scopes, Router rou
             if (!await router.FollowAsync(state, cancellationToken))
                 return false;
             revision = state.Revision;
-            await RememberAsync(state, cancellationToken);
+            await RememberAsync(state);
             return true;
         }
         finally
@@ -80,10 +80,11 @@ internal sealed class DeploymentFollower(IServiceScopeFactory scopes, Router rou
         }
     }
 
-    private async Task RememberAsync(DeploymentState state, CancellationToken cancellationToken)
+    /// <summary>Also while stopping: the next start may have to do without the registry.</summary>
+    private async Task RememberAsync(DeploymentState state)
     {
         var arriving = $"{StatePath}.{Environment.ProcessId}";
-        await File.WriteAllTextAsync(arriving, JsonSerializer.Serialize(state, JsonSerializerOptions.Web), cancellationToken);
+        await File.WriteAllTextAsync(arriving, JsonSerializer.Serialize(state, JsonSerializerOptions.Web));
         File.Move(arriving, StatePath, overwrite: true);
     }
 

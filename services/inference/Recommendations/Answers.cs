@@ -13,16 +13,18 @@ internal sealed class Answers(Shoppers shoppers, AnswerCache cache)
         var question = AnswerCache.QuestionOf(request, model.Name, model.Version);
         if (await cache.FindAsync(store, subject, question) is { } kept)
             return (kept, true);
-        var items = await ComputeAsync(model, request, cancellationToken);
-        cache.Keep(store, subject, question, items);
+        var shopper = await ShopperAsync(model, request, cancellationToken);
+        var items = Recommender.Recommend(model, shopper, request);
+        if (shopper.IsUpToDate)
+            cache.Keep(store, subject, question, items);
         return (items, false);
     }
 
-    public async Task<List<RecommendedItem>> ComputeAsync(RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken)
-    {
-        var shopper = request.History is not null ? Shopper.FromHistory(model, request.History)
-            : request.User is not null ? await shoppers.FindAsync(model, request.User, cancellationToken)
-            : new Shopper([], new Dictionary<int, float>());
-        return Recommender.Recommend(model, shopper, request);
-    }
+    public async Task<List<RecommendedItem>> ComputeAsync(RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken) =>
+        Recommender.Recommend(model, await ShopperAsync(model, request, cancellationToken), request);
+
+    private async Task<Shopper> ShopperAsync(RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken) =>
+        request.History is not null ? Shopper.FromHistory(model, request.History)
+        : request.User is not null ? await shoppers.FindAsync(model, request.User, cancellationToken)
+        : new Shopper([], new Dictionary<int, float>());
 }

@@ -23,8 +23,8 @@ internal sealed class Shoppers(ShopEvents events, TimeProvider time, ILogger<Sho
     {
         var packaged = model.Shoppers.Find(user);
         var recent = await RecentAsync(model, user, cancellationToken);
-        if (recent.Count == 0)
-            return new Shopper([.. packaged?.Items ?? []], packaged?.Counts ?? NoCounts);
+        if (recent is null or [])
+            return new Shopper([.. packaged?.Items ?? []], packaged?.Counts ?? NoCounts) { IsUpToDate = recent is not null };
 
         var items = new List<int>(packaged?.Items ?? []);
         var counts = new Dictionary<int, float>(packaged?.Counts ?? NoCounts);
@@ -42,10 +42,10 @@ internal sealed class Shoppers(ShopEvents events, TimeProvider time, ILogger<Sho
     }
 
     /// <summary>An answer from an older history beats none: without the event log the package's history is used.</summary>
-    private async Task<IReadOnlyList<LoggedEvent>> RecentAsync(RecommendationModel model, string user, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<LoggedEvent>?> RecentAsync(RecommendationModel model, string user, CancellationToken cancellationToken)
     {
         if (time.GetUtcNow().UtcTicks < Interlocked.Read(ref restsUntil))
-            return [];
+            return null;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
         try
@@ -57,7 +57,7 @@ internal sealed class Shoppers(ShopEvents events, TimeProvider time, ILogger<Sho
         {
             Interlocked.Exchange(ref restsUntil, (time.GetUtcNow() + Rest).UtcTicks);
             logger.LogWarning("The event log is not reachable ({Reason}); recommending from the packaged history", exception.Message);
-            return [];
+            return null;
         }
     }
 }
@@ -66,6 +66,9 @@ internal sealed class Shoppers(ShopEvents events, TimeProvider time, ILogger<Sho
 /// <param name="Counts">The shopper's own counts by item index.</param>
 internal sealed record Shopper(int[] Items, IReadOnlyDictionary<int, float> Counts)
 {
+    /// <summary>False when the event log could not be asked.</summary>
+    public bool IsUpToDate { get; init; } = true;
+
     public static Shopper FromHistory(RecommendationModel model, IReadOnlyList<string> history)
     {
         var items = history.Select(id => model.Catalogue.Vocabulary.IndexOf(id)).Where(index => index > 0).ToArray();

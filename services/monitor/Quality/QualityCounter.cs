@@ -9,15 +9,15 @@ namespace ModelOps.Monitor.Quality;
 /// Reads impressions and events once each and adds them to the minute, store, model and version they belong to. An event belongs
 /// to the answer that its attribution token names, if that one showed the product: to its version, arm and minute.
 /// </summary>
-internal sealed class QualityCounter(IServiceScopeFactory scopes, ShopEvents events, ILogger<QualityCounter> logger) : BackgroundService
+internal sealed class QualityCounter(IServiceScopeFactory scopes, ShopEvents events, TimeProvider time, ILogger<QualityCounter> logger) : BackgroundService
 {
     private const int SliceSize = 2000;
     private const string ImpressionCursor = "impressions";
     private const string EventCursor = "events";
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Impressions are written shortly behind their answers; a quick click must not overtake them.</summary>
-    private static readonly TimeSpan ImpressionDelay = TimeSpan.FromSeconds(2);
+    /// <summary>Impressions are written behind their answers: how long a click that overtook its own is waited with.</summary>
+    private static readonly TimeSpan ImpressionPatience = TimeSpan.FromSeconds(30);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -75,17 +75,26 @@ internal sealed class QualityCounter(IServiceScopeFactory scopes, ShopEvents eve
         var counts = await WindowCounts.OpenAsync(scope.ServiceProvider.GetRequiredService<MonitorDb>(), EventCursor, cancellationToken);
         var slice = await events.ReadAsync(null, counts.Position, SliceSize, cancellationToken);
         var attributed = slice.Events.Where(e => e.Token is not null).ToList();
-        if (attributed.Count > 0)
+        var shown = await events.FindImpressionsAsync([.. attributed.Select(e => e.Token!).Distinct()], cancellationToken);
+        var early = attributed.Find(e => !shown.ContainsKey((e.Store, e.Token!)) && IsFresh(e.Token!));
+        var ready = early is null ? slice : Before(early, slice.Events, counts.Position);
+        foreach (var shopEvent in ready.Events.Where(e => e.Token is not null))
         {
-            await Task.Delay(ImpressionDelay, cancellationToken);
-            var shown = await events.FindImpressionsAsync([.. attributed.Select(e => e.Token!).Distinct()], cancellationToken);
-            foreach (var shopEvent in attributed)
-            {
-                if (shown.TryGetValue((shopEvent.Store, shopEvent.Token!), out var impression))
-                    await CountAsync(counts, shopEvent, impression, cancellationToken);
-            }
+            if (shown.TryGetValue((shopEvent.Store, shopEvent.Token!), out var impression))
+                await CountAsync(counts, shopEvent, impression, cancellationToken);
         }
-        return await counts.SaveAsync(slice.Cursor, slice.Events.Count, cancellationToken);
+        return await counts.SaveAsync(ready.Cursor, ready.Events.Count, cancellationToken);
+    }
+
+    /// <summary>Tokens are UUIDs of version 7, so they know when their answer was given; one that is not ours has no impression to wait for.</summary>
+    private bool IsFresh(string token) =>
+        Guid.TryParseExact(token, "N", out var id) && id.Version == 7
+        && time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(Convert.ToInt64(token[..12], 16)) is var age && age < ImpressionPatience && age > -ImpressionPatience;
+
+    private static EventSlice<LoggedEvent> Before(LoggedEvent early, IReadOnlyList<LoggedEvent> events, long position)
+    {
+        var ready = events.TakeWhile(e => e.Cursor < early.Cursor).ToList();
+        return new EventSlice<LoggedEvent>(ready, ready.Count == 0 ? position : ready[^1].Cursor);
     }
 
     private static async Task CountAsync(WindowCounts counts, LoggedEvent shopEvent, Impression impression, CancellationToken cancellationToken)

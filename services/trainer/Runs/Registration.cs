@@ -28,18 +28,25 @@ public sealed class Registration(RegistryClient registry, RunBlobs blobs, IOptio
         var version = await registry.CreateVersionAsync(store, run.Model, Announcement(run), run.Id.ToString(), cancellationToken);
         if (version.Status == VersionStatus.Ready)
             return version;
-        var folder = RunFolder.PackageOf(options.Value, run.Id);
-        if (!Files.All(file => File.Exists(Path.Combine(folder, file))))
+        var kept = RunFolder.Kept(options.Value, run.Id);
+        if (Directory.Exists(kept))
         {
-            if (!await blobs.FetchPackageAsync(store, run.Id, folder, Files, cancellationToken))
-                return null;
-            await blobs.FetchPackageAsync(store, run.Id, folder, NetworkFiles, cancellationToken);
+            var ready = await PutAsync(run, version, kept, cancellationToken);
+            RunFolder.Remove(kept);
+            return ready;
         }
-        var present = Files.Concat(NetworkFiles.Where(file => File.Exists(Path.Combine(folder, file))));
-        var manifest = new PackageManifest(run.Model, version.Version, [.. await Task.WhenAll(present.Select(file => DescribeAsync(folder, file, cancellationToken)))]);
-        var ready = await PutAsync(store, manifest, folder, cancellationToken);
-        RunFolder.Remove(options.Value, run.Id);
-        return ready;
+        var fetched = RunFolder.CreateForFetching(options.Value, run.Id);
+        try
+        {
+            if (!await blobs.FetchPackageAsync(store, run.Id, fetched, Files, cancellationToken))
+                return null;
+            await blobs.FetchPackageAsync(store, run.Id, fetched, NetworkFiles, cancellationToken);
+            return await PutAsync(run, version, fetched, cancellationToken);
+        }
+        finally
+        {
+            RunFolder.Remove(fetched);
+        }
     }
 
     private static NewModelVersion Announcement(Run run) => new(
@@ -56,6 +63,13 @@ public sealed class Registration(RegistryClient registry, RunBlobs blobs, IOptio
     {
         await using var content = File.OpenRead(Path.Combine(folder, file));
         return new PackageFile(file, content.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken)));
+    }
+
+    private async Task<ModelVersion> PutAsync(Run run, ModelVersion version, string folder, CancellationToken cancellationToken)
+    {
+        var present = Files.Concat(NetworkFiles.Where(file => File.Exists(Path.Combine(folder, file))));
+        var manifest = new PackageManifest(run.Model, version.Version, [.. await Task.WhenAll(present.Select(file => DescribeAsync(folder, file, cancellationToken)))]);
+        return await PutAsync(new StoreId(run.Store), manifest, folder, cancellationToken);
     }
 
     /// <summary>Uploads and completes; where the registry misses a file or reads back another hash, everything is put again.</summary>

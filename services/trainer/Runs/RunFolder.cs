@@ -1,32 +1,60 @@
+using ModelOps.Jobs;
 using ModelOps.Trainer.Training;
 
 namespace ModelOps.Trainer.Runs;
 
-/// <summary>A run's place on the local disk.</summary>
+/// <summary>A run's places on the local disk: a folder for each attempt, then the package alone until it is registered.</summary>
 internal static class RunFolder
 {
-    private static string Of(TrainerOptions options, Guid run) => Path.Combine(options.WorkFolder, run.ToString());
-
-    /// <summary>An empty folder: what an earlier attempt left may be newer than the checkpoint, or half of it.</summary>
-    public static string Create(TrainerOptions options, Guid run)
+    /// <summary>
+    /// An empty folder for one attempt. What an earlier one left may be newer than the checkpoint, or half of it, so it goes;
+    /// and a replica that has lost its lease may still be at work in its own.
+    /// </summary>
+    public static string Create(TrainerOptions options, Job job)
     {
-        Remove(options, run);
-        return Directory.CreateDirectory(Of(options, run)).FullName;
+        var folder = Directory.CreateDirectory(Path.Combine(options.WorkFolder, $"{job.Id}-{job.Token}")).FullName;
+        foreach (var earlier in All(options, job.Id).Where(earlier => earlier != folder))
+            Remove(earlier);
+        return folder;
     }
 
+    /// <summary>A folder for a package that is fetched.</summary>
+    public static string CreateForFetching(TrainerOptions options, Guid run) => Directory.CreateDirectory(Path.Combine(options.WorkFolder, $"{run}-{Guid.NewGuid():N}")).FullName;
+
+    /// <summary>Where an attempt writes the package.</summary>
     public static string Package(string folder) => Path.Combine(folder, TrainingTask.PackageFolder);
 
-    public static string PackageOf(TrainerOptions options, Guid run) => Package(Of(options, run));
+    /// <summary>Where the package of a finished run lies: whole, or not at all.</summary>
+    public static string Kept(TrainerOptions options, Guid run) => Path.Combine(options.WorkFolder, run.ToString());
 
-    public static void KeepOnlyPackage(string folder)
+    /// <summary>Keeps the package that an attempt has written, and nothing else of it.</summary>
+    public static void Keep(TrainerOptions options, Guid run, string folder)
     {
-        foreach (var file in Directory.EnumerateFiles(folder))
-            File.Delete(file);
+        Remove(Kept(options, run));
+        Directory.Move(Package(folder), Kept(options, run));
+        Remove(folder);
     }
 
-    public static void Remove(TrainerOptions options, Guid run)
+    /// <summary>Removes a run's folders, whatever became of it.</summary>
+    public static void RemoveAll(TrainerOptions options, Guid run)
     {
-        if (Directory.Exists(Of(options, run)))
-            Directory.Delete(Of(options, run), recursive: true);
+        foreach (var folder in All(options, run))
+            Remove(folder);
+    }
+
+    private static string[] All(TrainerOptions options, Guid id) => Directory.GetDirectories(options.WorkFolder, $"{id}*");
+
+    /// <summary>Removes a folder, or what can be removed of one that is still written to.</summary>
+    public static void Remove(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // Another attempt is writing to it or removing it.
+        }
     }
 }

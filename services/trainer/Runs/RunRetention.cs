@@ -18,7 +18,7 @@ public sealed class RunRetention(IServiceScopeFactory scopes, RunBlobs blobs, IO
         foreach (var run in old)
         {
             await blobs.RemoveAsync(store, run.Id, cancellationToken);
-            RunFolder.Remove(options.Value, run.Id);
+            RunFolder.RemoveAll(options.Value, run.Id);
             run.Pruned = true;
             await database.SaveChangesAsync(cancellationToken);
         }

@@ -21,7 +21,7 @@ public sealed class TrainingJob(
         var journal = new RunJournal(scopes, job, time);
         if (!await journal.BeginAsync(cancellationToken))
             return;
-        var folder = RunFolder.Create(options.Value, job.Id);
+        var folder = RunFolder.Create(options.Value, job);
         try
         {
             await RunAsync(job, journal, folder, cancellationToken);
@@ -29,7 +29,7 @@ public sealed class TrainingJob(
         catch
         {
             // Whoever goes on fetches the checkpoint.
-            RunFolder.Remove(options.Value, job.Id);
+            RunFolder.Remove(folder);
             throw;
         }
     }
@@ -44,7 +44,7 @@ public sealed class TrainingJob(
             throw await CrashAsync(journal, end, cancellationToken);
         await blobs.UploadPackageAsync(job.Store, job.Id, RunFolder.Package(folder), cancellationToken);
         await journal.SucceedAsync(result, cancellationToken);
-        RunFolder.KeepOnlyPackage(folder);
+        RunFolder.Keep(options.Value, job.Id, folder);
         await retention.PruneAsync(job.Store, cancellationToken);
     }
 

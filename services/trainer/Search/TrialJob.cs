@@ -20,14 +20,14 @@ public sealed class TrialJob(IServiceScopeFactory scopes, RunInputs inputs, RunB
         var (run, trial) = await BeginAsync(job, cancellationToken);
         if (run is null || trial is null)
             return;
-        var folder = RunFolder.Create(options.Value, trial.Id);
+        var folder = RunFolder.Create(options.Value, job);
         try
         {
             await RunAsync(job, run, trial, folder, cancellationToken);
         }
         finally
         {
-            RunFolder.Remove(options.Value, trial.Id);
+            RunFolder.Remove(folder);
         }
         await searches.ContinueAsync(run.Id, cancellationToken);
     }

@@ -65,7 +65,7 @@ public sealed class TcpProxyTests
     {
         var port = FreePorts.Take();
         var targets = new List<int>();
-        await using var proxy = new TcpProxy(port, () => [.. targets], "shop", http: true);
+        await using var proxy = new TcpProxy(port, () => [.. targets], "shop", http: true, TimeSpan.FromMinutes(2));
         using var http = new HttpClient();
         var answer = http.GetStringAsync(new Uri($"http://localhost:{port}/name"));
 

@@ -69,6 +69,9 @@ public sealed class AbsenceTests(Stores stores) : IAsyncLifetime
         using var http = patient.CreateClient();
         for (var call = 0; call < 20; call++) // Npgsql would wait 300 s for each
             Assert.Equal("p3", (await RecommendAsync(http, Known with { Count = call + 1 })).Items[0].Id);
+        var late = new RecommendationRequest(User: Guid.NewGuid().ToString()); // who may have acted meanwhile
+        await RecommendAsync(http, late);
+        Assert.False((await RecommendAsync(http, late)).Cached, "An answer without the event log was kept.");
 
         Assert.True(Waiting(hanging) <= 2, "Only the first shopper should have asked the event log.");
     }

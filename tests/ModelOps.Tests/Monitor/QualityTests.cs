@@ -45,6 +45,22 @@ public sealed class QualityTests(Stores stores)
         Assert.InRange(first[0].LatencyP50, .0015, .0026);
     }
 
+    [Fact]
+    public async Task Reaction_ThatOvertakesItsImpression_IsCounted()
+    {
+        await using var service = await stores.StartAsync<MonitorDb>(["monitordb", "eventsdb"]);
+        using var http = service.CreateClient();
+        var events = service.Services.GetRequiredService<ShopEvents>();
+        var token = Guid.CreateVersion7(DateTimeOffset.UtcNow.AddSeconds(20)).ToString("N"); // waited for all the longer
+        await events.AppendAsync([Did("quick", EventNames.View, token, "a")]);
+        await Task.Delay(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken); // the counter looks each second
+
+        await events.AppendImpressionsAsync([Shown(token, 1)]);
+
+        var monitor = new MonitorClient(http);
+        await Eventually.TrueAsync(async () => (await monitor.GetQualityAsync(StoreId.Main, "m", Now.AddHours(-1))).Items.Sum(window => window.Clicks) == 1, "the click");
+    }
+
     private static Impression Shown(string token, int version) => new(StoreId.Main, token, Now, "m", version, "u", ["a", "b"], false, .002);
 
     private static LoggedEvent Did(string id, string name, string? token, string item) => new(StoreId.Main, id, name, "u", null, Now.AddMinutes(3), [new EventItem(item)], token);

@@ -34,12 +34,14 @@ public sealed class ErasureTests(Stores stores) : IAsyncLifetime
         var csv = Header + $"{Ann},a1,1300000000,view\nbob,a1,1300000100,view\n{Ann},,1300000200,view\nbob,b2,1300000300,purchase\n";
         await UploadAsync("one", csv);
         await UploadAsync("two", Header + "bob,a1,1300000000,view\n");
-        await service.Services.GetRequiredService<ShopEvents>().AppendAsync(
+        var log = service.Services.GetRequiredService<ShopEvents>();
+        await log.AppendAsync(
         [
             new LoggedEvent(StoreId.Main, "1", EventNames.Purchase, Ann, "visit-1", DateTimeOffset.UtcNow.AddHours(-1), [new EventItem("a1")], null),
             new LoggedEvent(StoreId.Main, "2", EventNames.View, null, "visit-1", DateTimeOffset.UtcNow.AddHours(-1), [new EventItem("a1")], null), // before she signed in
             new LoggedEvent(StoreId.Main, "3", EventNames.View, "bob", "visit-2", DateTimeOffset.UtcNow.AddHours(-1), [new EventItem("a1")], null),
         ]);
+        await Eventually.TrueAsync(async () => (await log.ReadAsync(null, 0, 10)).Events.Count == 3, "the settled events");
         var bytesBefore = await SourceBytesAsync();
         Assert.Contains(Ann, bytesBefore, StringComparison.Ordinal);
 
@@ -57,7 +59,7 @@ public sealed class ErasureTests(Stores stores) : IAsyncLifetime
         Assert.Equal(3, rows.Count);
         await (await http.GetAsync($"/v1/datasets/one/versions/1/files/{DatasetFiles.Events}")).ProblemAsync(HttpStatusCode.Gone, "version-removed");
         Assert.DoesNotContain(Ann, await SourceBytesAsync(), StringComparison.Ordinal);
-        Assert.Single((await service.Services.GetRequiredService<ShopEvents>().ReadAsync(null, 0, 10)).Events);
+        Assert.Single((await log.ReadAsync(null, 0, 10)).Events);
     }
 
     [Fact]

@@ -55,6 +55,20 @@ public sealed class UploadsApiTests(Stores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Append_TwoAtOnce_OneIsTakenWhole()
+    {
+        var contents = new[] { new byte[6_000_000], new byte[6_000_000] };
+        Array.Fill(contents[1], (byte)1);
+        var begun = await BeginAsync([], "?0");
+
+        var answers = await Task.WhenAll(contents.Select(content => AppendAsync(begun.Id, 0, content, "?1")));
+
+        var taken = Assert.Single(answers.Index(), answer => answer.Item.StatusCode == HttpStatusCode.OK);
+        var blob = await service.Services.GetRequiredService<BlobContainerClient>().GetBlobClient($"main/uploads/{begun.Id}").DownloadContentAsync();
+        Assert.Equal(contents[taken.Index], blob.Value.Content.ToArray());
+    }
+
+    [Fact]
     public async Task Append_AtAnotherOffset_SaysWhereToGoOn()
     {
         var begun = await BeginAsync("abc"u8.ToArray(), "?0");

@@ -29,7 +29,7 @@ public sealed class RunsApiTests(Stores stores) : IAsyncLifetime
         registry = await stores.StartAsync<RegistryDb>(["registrydb"]);
         service = await stores.StartAsync<RunsDb>(["runsdb"], builder => builder.ConfigureTestServices(services =>
         {
-            services.AddHttpClient<DataPrepClient>().ConfigurePrimaryHttpMessageHandler(() => dataPrep);
+            services.AddHttpClient<DataPrepClient>().ConfigurePrimaryHttpMessageHandler(() => dataPrep).SetHandlerLifetime(Timeout.InfiniteTimeSpan); // else it is disposed after two minutes
             services.AddHttpClient<RegistryClient>().ConfigurePrimaryHttpMessageHandler(() => registry.Server.CreateHandler());
         }));
         http = service.CreateClient();

@@ -1,0 +1,24 @@
+using Npgsql;
+
+namespace ModelOps.DataPrep.Datasets;
+
+internal static class Turns
+{
+    /// <summary>One has the turn at a time, over all replicas, until the connection is disposed. A killed replica lets go.</summary>
+    public static async Task<NpgsqlConnection> TakeTurnAsync(this NpgsqlDataSource database, string of, CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var command = new NpgsqlCommand("SELECT pg_advisory_lock(hashtextextended($1, 0))", connection) { CommandTimeout = 0 };
+            command.Parameters.Add(new() { Value = of });
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+}
