@@ -19,7 +19,8 @@ public sealed record FeatureSchema(
     long EventCursor,
     FrequencyFusion? Fusion)
 {
-    public const int CurrentFormat = 1;
+    /// <summary>2: the graph ranks. The graph of 1 gave the scores of all items and left exclusion and ranking to the server.</summary>
+    public const int CurrentFormat = 2;
 
     public int Format { get; init; } = CurrentFormat;
 
@@ -29,14 +30,18 @@ public sealed record FeatureSchema(
         await JsonSerializer.SerializeAsync(file, this, PackageJson.Indented, cancellationToken);
     }
 
-    /// <exception cref="InvalidDataException">The file is of a newer format, or no schema.</exception>
+    /// <exception cref="InvalidDataException">The file is of another format, or no schema.</exception>
     public static async Task<FeatureSchema> ReadAsync(string path, CancellationToken cancellationToken = default)
     {
         await using var file = File.OpenRead(path);
         var schema = await JsonSerializer.DeserializeAsync<FeatureSchema>(file, PackageJson.Indented, cancellationToken)
             ?? throw new InvalidDataException($"{path} is empty. Train and register the model again.");
-        if (schema.Format > CurrentFormat || schema.Length < 1)
-            throw new InvalidDataException($"{path} has format {schema.Format} and length {schema.Length}; this build reads formats up to {CurrentFormat} and lengths from 1. Deploy a newer build or train again.");
+        if (schema.Format != CurrentFormat || schema.Length < 1)
+            throw new InvalidDataException($"{path} has package format {schema.Format} and length {schema.Length}; this build reads format {CurrentFormat} and lengths from 1. {Remedy(schema)}");
         return schema;
     }
+
+    private static string Remedy(FeatureSchema schema) => schema.Format > CurrentFormat
+        ? "Deploy a newer build."
+        : "Run the pipeline again: a new version has the new format. Until then the build that wrote this one serves it.";
 }

@@ -15,14 +15,8 @@ public sealed class ItemCatalogue
     {
         Items = items;
         Vocabulary = new Vocabulary(items.Select(item => item.Id));
-        Unavailable = new bool[items.Count + 1];
-        Popularity = new float[items.Count + 1];
-        Unavailable[0] = true;
-        for (var i = 0; i < items.Count; i++)
-        {
-            Unavailable[i + 1] = !items[i].Available;
-            Popularity[i + 1] = (float)items[i].Popularity;
-        }
+        Unavailable = [.. items.Index().Where(item => !item.Item.Available).Select(item => item.Index + 1L)];
+        Popularity = [0, .. items.Select(item => (float)item.Popularity)];
     }
 
     /// <summary>Without the padding: the item of index i is at i − 1.</summary>
@@ -30,8 +24,8 @@ public sealed class ItemCatalogue
 
     public Vocabulary Vocabulary { get; }
 
-    /// <summary>By index; the padding counts as unavailable.</summary>
-    public bool[] Unavailable { get; }
+    /// <summary>Indices, in their order.</summary>
+    public long[] Unavailable { get; }
 
     /// <summary>By index: scores for a shopper without a history.</summary>
     public float[] Popularity { get; }

@@ -8,8 +8,9 @@ namespace ModelOps.Inference.Models;
 /// <summary>A verified package in memory: the ONNX session and the files that turn a shopper into its input and its output into products.</summary>
 internal sealed class RecommendationModel : IDisposable
 {
-    private static readonly string[] Inputs = [PackageFiles.HistoryInput];
-    private static readonly string[] Outputs = [PackageFiles.ScoresOutput];
+    private static readonly string[] Inputs = [PackageGraph.History, PackageGraph.Forbidden, PackageGraph.Count];
+    private static readonly string[] InputsWithOwn = [.. Inputs, PackageGraph.OwnItems, PackageGraph.OwnCounts];
+    private static readonly string[] Outputs = [PackageGraph.Items, PackageGraph.Scores];
 
     private readonly InferenceSession session;
     private readonly RunOptions runOptions = new();
@@ -49,14 +50,37 @@ internal sealed class RecommendationModel : IDisposable
         return model;
     }
 
-    /// <summary>Scores every item for one encoded history.</summary>
+    /// <summary>The best items for one encoded history, best first; fewer than asked for where no more are allowed.</summary>
     /// <param name="history">(length) item indices.</param>
-    /// <param name="use">Sees the scores (items + 1), which it may change and must not keep.</param>
-    public void Score(long[] history, Action<Span<float>> use)
+    /// <param name="forbidden">Item indices that must not be in the answer.</param>
+    /// <param name="own">The shopper's own counts by item index.</param>
+    /// <param name="count">At most as many as there are items.</param>
+    public RankedItem[] Rank(long[] history, long[] forbidden, IReadOnlyDictionary<int, float> own, int count)
     {
-        using var input = OrtValue.CreateTensorValueFromMemory(history, [1, history.Length]);
-        using var outputs = session.Run(runOptions, Inputs, [input], Outputs);
-        use(outputs[0].GetTensorMutableDataAsSpan<float>());
+        var (items, scores) = Run(history, forbidden, own, count);
+        var allowed = scores.AsSpan().IndexOf(float.NegativeInfinity);
+        var answer = new RankedItem[allowed < 0 ? count : allowed];
+        for (var rank = 0; rank < answer.Length; rank++)
+            answer[rank] = new RankedItem((int)items[rank], scores[rank]);
+        return answer;
+    }
+
+    private (long[] Items, float[] Scores) Run(long[] history, long[] forbidden, IReadOnlyDictionary<int, float> own, int count)
+    {
+        using var historyInput = OrtValue.CreateTensorValueFromMemory(history, [1, history.Length]);
+        using var forbiddenInput = OrtValue.CreateTensorValueFromMemory(forbidden, [1, forbidden.Length]);
+        using var countInput = OrtValue.CreateTensorValueFromMemory(new[] { (long)count }, [1]);
+        if (Schema.Fusion is null)
+            return Run(Inputs, [historyInput, forbiddenInput, countInput]);
+        using var items = OrtValue.CreateTensorValueFromMemory(own.Keys.Select(index => (long)index).ToArray(), [1, own.Count]);
+        using var counts = OrtValue.CreateTensorValueFromMemory(own.Values.ToArray(), [1, own.Count]);
+        return Run(InputsWithOwn, [historyInput, forbiddenInput, countInput, items, counts]);
+    }
+
+    private (long[] Items, float[] Scores) Run(string[] names, OrtValue[] inputs)
+    {
+        using var outputs = session.Run(runOptions, names, inputs, Outputs);
+        return (outputs[0].GetTensorDataAsSpan<long>().ToArray(), outputs[1].GetTensorDataAsSpan<float>().ToArray());
     }
 
     /// <summary>Keeps the model loaded while a call uses it; false when it is already going.</summary>
@@ -81,12 +105,25 @@ internal sealed class RecommendationModel : IDisposable
 
     public void Dispose() => EndUse();
 
-    /// <summary>The first run allocates; shoppers should not wait for it. It also shows that the graph fits its catalogue.</summary>
+    /// <summary>
+    /// The first run allocates; shoppers should not wait for it. It also shows that the graph fits its catalogue: asked for every item
+    /// and the padding, it ends with the padding, which is worse than every item.
+    /// </summary>
     private void WarmUp()
     {
-        var columns = 0;
-        Score(new long[Schema.Length], scores => columns = scores.Length);
-        if (columns != Catalogue.Items.Count + 1)
-            throw new InvalidDataException($"The graph of '{Name}' version {Version} scores {columns - 1} items, its catalogue has {Catalogue.Items.Count}.");
+        try
+        {
+            var (items, _) = Run(new long[Schema.Length], [], new Dictionary<int, float>(), Catalogue.Items.Count + 1);
+            if (items[^1] == 0)
+                return;
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new InvalidDataException(Unfit(exception.Message), exception);
+        }
+        throw new InvalidDataException(Unfit("the graph knows more items"));
     }
+
+    private string Unfit(string reason) =>
+        $"The graph of '{Name}' version {Version} does not answer for the {Catalogue.Items.Count} items of its catalogue: {reason}. Train and register the model again.";
 }

@@ -14,60 +14,51 @@ internal static class Recommender
 
     public static List<RecommendedItem> Recommend(RecommendationModel model, Shopper shopper, RecommendationRequest request)
     {
-        var columns = model.Catalogue.Items.Count + 1;
-        var excluded = ArrayPool<bool>.Shared.Rent(columns);
-        var top = ArrayPool<RankedItem>.Shared.Rent(request.Count);
+        var forbidden = Forbidden(model, shopper, request);
+        var items = new List<RankedItem>(request.Count);
+        var row = new long[model.Schema.Length];
+        if (model.Encoder.Encode(shopper.Items, row) > 0)
+            items.AddRange(model.Rank(row, forbidden, shopper.Counts, Math.Min(request.Count, model.Catalogue.Items.Count)));
+        var modelled = items.Count;
+        if (modelled < request.Count)
+            AddPopular(model, forbidden, request.Count - modelled, items);
+        return [.. items.Select((item, rank) => new RecommendedItem(model.Catalogue.Vocabulary[item.Index], item.Score, rank < modelled ? SourceOf(model, shopper, item) : Popular))];
+    }
+
+    private static string SourceOf(RecommendationModel model, Shopper shopper, RankedItem item) =>
+        model.Schema.Fusion is not null && shopper.Counts.ContainsKey(item.Index) ? Repeat : ByModel;
+
+    /// <summary>Adds what is neither forbidden nor in the answer yet.</summary>
+    private static void AddPopular(RecommendationModel model, long[] forbidden, int count, List<RankedItem> items)
+    {
+        var excluded = ArrayPool<bool>.Shared.Rent(model.Catalogue.Popularity.Length);
         try
         {
-            var mask = excluded.AsSpan(0, columns);
-            Exclude(model, shopper, request, mask);
-            var items = new List<RecommendedItem>(request.Count);
-            var row = new long[model.Schema.Length];
-            if (model.Encoder.Encode(shopper.Items, row) > 0)
-                model.Score(row, scores => AddModelled(model, shopper, scores, excluded.AsSpan(0, columns), top.AsSpan(0, request.Count), items));
-            if (items.Count < request.Count)
-                AddPopular(model, mask, top.AsSpan(0, request.Count - items.Count), items);
-            return items;
+            var mask = excluded.AsSpan(0, model.Catalogue.Popularity.Length);
+            mask.Clear();
+            foreach (var index in forbidden)
+                mask[(int)index] = true;
+            foreach (var item in items)
+                mask[item.Index] = true;
+            var top = new RankedItem[count];
+            items.AddRange(top.AsSpan(0, Ranker.Top(model.Catalogue.Popularity, mask, top)));
         }
         finally
         {
             ArrayPool<bool>.Shared.Return(excluded);
-            ArrayPool<RankedItem>.Shared.Return(top);
         }
     }
 
-    private static void AddModelled(RecommendationModel model, Shopper shopper, Span<float> scores, Span<bool> mask, Span<RankedItem> top, List<RecommendedItem> items)
+    private static long[] Forbidden(RecommendationModel model, Shopper shopper, RecommendationRequest request)
     {
-        model.Schema.Fusion?.Apply(scores, shopper.Counts);
-        var found = Ranker.Top(scores, mask, top);
-        foreach (var item in top[..found])
-        {
-            mask[item.Index] = true;
-            items.Add(new RecommendedItem(model.Catalogue.Vocabulary[item.Index], item.Score, shopper.Counts.ContainsKey(item.Index) && model.Schema.Fusion is not null ? Repeat : ByModel));
-        }
-    }
-
-    private static void AddPopular(RecommendationModel model, Span<bool> mask, Span<RankedItem> top, List<RecommendedItem> items)
-    {
-        var found = Ranker.Top(model.Catalogue.Popularity, mask, top);
-        foreach (var item in top[..found])
-            items.Add(new RecommendedItem(model.Catalogue.Vocabulary[item.Index], item.Score, Popular));
-    }
-
-    private static void Exclude(RecommendationModel model, Shopper shopper, RecommendationRequest request, Span<bool> mask)
-    {
-        model.Catalogue.Unavailable.CopyTo(mask);
+        IEnumerable<long> forbidden = model.Catalogue.Unavailable;
         if (model.Schema.ExcludeSeen)
-        {
-            foreach (var index in shopper.Items)
-                mask[index] = true;
-        }
-        foreach (var id in request.Exclude ?? [])
-            mask[model.Catalogue.Vocabulary.IndexOf(id)] = true;
-        if (request.Filter is not { } filter)
-            return;
-        for (var index = 1; index < mask.Length; index++)
-            mask[index] |= !Matches(model.Catalogue.Items[index - 1], filter);
+            forbidden = forbidden.Concat(shopper.Items.Distinct().Select(index => (long)index));
+        if (request.Exclude is { } exclude)
+            forbidden = forbidden.Concat(exclude.Select(id => (long)model.Catalogue.Vocabulary.IndexOf(id)));
+        if (request.Filter is { } filter)
+            forbidden = forbidden.Concat(model.Catalogue.Items.Index().Where(item => !Matches(item.Item, filter)).Select(item => item.Index + 1L));
+        return [.. forbidden];
     }
 
     private static bool Matches(CatalogueItem item, RecommendationFilter filter) =>

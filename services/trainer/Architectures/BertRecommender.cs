@@ -80,12 +80,7 @@ public sealed class BertRecommender : SequenceNetwork
     {
         var x = graph.Node("Add", [graph.Node("Gather", [table, history], ("axis", 0L)), graph.Weight("positions", positions)]);
         x = Layers.Norm(graph, "norm", norm, x, config.Epsilon); // (batch, time, dim)
-        var mask = ExportMask(graph, history); // (batch, 1, time, time)
-        for (var b = 0; b < blocks.Count; b++)
-        {
-            // Only the last position is scored, so the last block need ask for it alone.
-            x = blocks[b].Export(graph, $"block{b}.", x, mask, onlyLast: b == blocks.Count - 1);
-        }
+        x = ExportBlocks(graph, history, x, blocks.Count, (b, input, mask, onlyLast) => blocks[b].Export(graph, $"block{b}.", input, mask, onlyLast));
         return graph.Node("Squeeze", [x, graph.Constant("axis1", 1L)]); // (batch, dim)
     }
 
@@ -133,9 +128,7 @@ public sealed class BertRecommender : SequenceNetwork
 
         public string Export(GraphBuilder graph, string name, string x, string mask, bool onlyLast)
         {
-            var asking = x;
-            if (onlyLast)
-                (asking, mask) = (graph.Last(x, 1), graph.Last(mask, 2)); // time of the query is 1
+            var asking = onlyLast ? graph.Last(x, 1) : x; // time of the query is 1
             var attended = Layers.Attend(
                 graph, Layers.Dense(graph, name + "query", query, asking), Layers.Dense(graph, name + "key", key, x), Layers.Dense(graph, name + "value", value, x), mask, config.Heads);
             x = graph.Node("Add", [asking, Layers.Dense(graph, name + "output", output, attended)]);

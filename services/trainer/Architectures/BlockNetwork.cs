@@ -9,7 +9,7 @@ namespace ModelOps.Trainer.Architectures;
 public abstract class NetworkBlock(string name) : nn.Module<Tensor, Tensor, Tensor>(name)
 {
     /// <param name="name">Of its weights in the graph.</param>
-    /// <param name="onlyLast">Only the last position is asked for; time of what comes back is 1.</param>
+    /// <param name="onlyLast">Only the last position is asked for, as the mask says; time of what comes back is 1.</param>
     public abstract string Export(GraphBuilder graph, string name, string x, string mask, bool onlyLast);
 }
 
@@ -36,12 +36,14 @@ public abstract class BlockNetwork : SequenceNetwork
         register_parameter(Positions, positions);
     }
 
+    protected override float ReadingScale => MathF.Sqrt(Config.Dimensions);
+
     public override Tensor forward(Tensor input) // (batch, time)
     {
         using var scope = NewDisposeScope();
         var time = input.shape[1];
         var places = get_parameter(Positions)!.slice(0, Length - time, Length, 1); // (time, dim)
-        var x = Dropping.Drop(Vectors(input) * MathF.Sqrt(Config.Dimensions) + places, Config.Dropout, training); // (batch, time, dim)
+        var x = Dropping.Drop(Vectors(input) * ReadingScale + places, Config.Dropout, training); // (batch, time, dim)
         var mask = Mask(input); // (batch, 1, time, time)
         foreach (var block in blocks)
             x = block.forward(x, mask);
@@ -51,12 +53,8 @@ public abstract class BlockNetwork : SequenceNetwork
     protected override string ExportLast(GraphBuilder graph, string history, string table)
     {
         var x = graph.Node("Gather", [table, history], ("axis", 0L)); // (batch, time, dim)
-        x = graph.Node("Mul", [x, graph.Constant("scale", MathF.Sqrt(Config.Dimensions))]);
         x = graph.Node("Add", [x, graph.Weight(Positions, get_parameter(Positions)!)]);
-        var mask = ExportMask(graph, history); // (batch, 1, time, time)
-        // Only the last position is scored, so the last block need ask for it alone.
-        for (var b = 0; b < blocks.Count; b++)
-            x = blocks[b].Export(graph, $"block{b}.", x, mask, onlyLast: b == blocks.Count - 1);
+        x = ExportBlocks(graph, history, x, blocks.Count, (b, input, mask, onlyLast) => blocks[b].Export(graph, $"block{b}.", input, mask, onlyLast));
         return graph.Node("Squeeze", [Layers.Norm(graph, "norm", norm, x, epsilon), graph.Constant("axis1", 1L)]); // (batch, dim)
     }
 

@@ -21,10 +21,12 @@ public sealed class Hstu : SequenceNetwork
         RegisterComponents();
     }
 
+    protected override float ReadingScale => MathF.Sqrt(Config.Dimensions);
+
     public override Tensor forward(Tensor input) // (batch, time)
     {
         using var scope = NewDisposeScope();
-        var x = Dropping.Drop(Vectors(input) * MathF.Sqrt(Config.Dimensions), Config.Dropout, training); // (batch, time, dim)
+        var x = Dropping.Drop(Vectors(input) * ReadingScale, Config.Dropout, training); // (batch, time, dim)
         var sees = Mask(input).eq(0).to_type(ScalarType.Float32); // (batch, 1, time, time)
         foreach (var block in blocks)
             x = block.forward(x, sees);
@@ -34,10 +36,7 @@ public sealed class Hstu : SequenceNetwork
     protected override string ExportLast(GraphBuilder graph, string history, string table)
     {
         var x = graph.Node("Gather", [table, history], ("axis", 0L)); // (batch, time, dim)
-        x = graph.Node("Mul", [x, graph.Constant("scale", MathF.Sqrt(Config.Dimensions))]);
-        var sees = graph.Node("Cast", [graph.Node("Equal", [ExportMask(graph, history), graph.Constant("zero", 0f)])], ("to", 1L));
-        for (var b = 0; b < blocks.Count; b++)
-            x = blocks[b].Export(graph, $"block{b}.", x, sees, onlyLast: b == blocks.Count - 1);
+        x = ExportBlocks(graph, history, x, blocks.Count, (b, input, mask, onlyLast) => blocks[b].Export(graph, $"block{b}.", input, mask, onlyLast));
         return graph.Node("Squeeze", [Layers.Norm(graph, "norm", norm, x, Epsilon), graph.Constant("axis1", 1L)]); // (batch, dim)
     }
 
@@ -101,8 +100,9 @@ public sealed class Hstu : SequenceNetwork
             return bias.index_select(0, apart.view(-1)).view(time, time);
         }
 
-        public string Export(GraphBuilder graph, string name, string x, string sees, bool onlyLast)
+        public string Export(GraphBuilder graph, string name, string x, string mask, bool onlyLast)
         {
+            var sees = graph.Node("Cast", [graph.Node("Equal", [mask, graph.Constant("zero", 0f)])], ("to", 1L));
             string Dense(string layer, Linear weights, string input) => Layers.Silu(graph, Layers.Dense(graph, name + layer, weights, input));
             string Split(string t) => graph.Node("Transpose", [graph.Node("Reshape", [t, graph.Constant("split", new long[] { 0, -1, heads, inputNorm.weight!.shape[0] / heads })])], ("perm", new long[] { 0, 2, 1, 3 }));
             var normed = Layers.Norm(graph, name + "inputNorm", inputNorm, x, Epsilon);
@@ -110,7 +110,7 @@ public sealed class Hstu : SequenceNetwork
             var places = graph.Weight(name + "places", Places(length).unsqueeze(0).unsqueeze(0)); // (1, 1, time, time)
             var asking = normed;
             if (onlyLast)
-                (asking, x, sees, places) = (graph.Last(normed, 1), graph.Last(x, 1), graph.Last(sees, 2), graph.Last(places, 2));
+                (asking, x, places) = (graph.Last(normed, 1), graph.Last(x, 1), graph.Last(places, 2));
             var keys = graph.Node("Transpose", [Split(Dense("key", key, normed))], ("perm", new long[] { 0, 1, 3, 2 })); // (batch, heads, dim, time)
             var weights = graph.Node("Add", [graph.Node("MatMul", [Split(Dense("query", query, asking)), keys]), places]);
             weights = graph.Node("Mul", [graph.Node("Div", [Layers.Silu(graph, weights), graph.Constant("length", (float)length)]), sees]);

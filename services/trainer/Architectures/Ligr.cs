@@ -63,7 +63,7 @@ public sealed class Ligr(NetworkConfig config) : BlockNetwork(nameof(Ligr), conf
             var normed = Layers.Norm(graph, name + "attentionNorm", attentionNorm, x, Epsilon);
             var asking = normed;
             if (onlyLast)
-                (asking, x, mask) = (graph.Last(normed, 1), graph.Last(x, 1), graph.Last(mask, 2)); // time of the query is 1
+                (asking, x) = (graph.Last(normed, 1), graph.Last(x, 1)); // time of the query is 1
             var attended = Layers.Attend(graph, Dense("query", query, asking), Dense("key", key, normed), Dense("value", value, normed), mask, heads);
             var gate = graph.Node("Sigmoid", [Dense("attentionGate", attentionGate, x)]);
             x = graph.Node("Add", [x, graph.Node("Mul", [gate, Dense("output", output, attended)])]);

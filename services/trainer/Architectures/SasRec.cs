@@ -55,9 +55,7 @@ public sealed class SasRec(NetworkConfig config) : BlockNetwork(nameof(SasRec), 
             var normed = Layers.Norm(graph, name + "attentionNorm", attentionNorm, x, Epsilon);
             var asking = normed;
             if (onlyLast)
-            {
-                (asking, x, mask) = (graph.Last(normed, 1), graph.Last(x, 1), graph.Last(mask, 2)); // time of the query is 1
-            }
+                (asking, x) = (graph.Last(normed, 1), graph.Last(x, 1)); // time of the query is 1
             var attended = Layers.Attend(
                 graph, Layers.Dense(graph, name + "query", query, asking), Layers.Dense(graph, name + "key", key, normed), Layers.Dense(graph, name + "value", value, normed), mask, heads);
             x = graph.Node("Add", [x, Layers.Dense(graph, name + "output", output, attended)]);

@@ -111,18 +111,20 @@ public abstract class SequenceNetwork : nn.Module<Tensor, Tensor>, IRecommender
         ArgumentNullException.ThrowIfNull(graph);
         using var scope = NewDisposeScope();
         using var inference = no_grad();
-        var vectors = ItemTable();
-        var table = graph.Weight("items", vectors); // (items + 1, dim)
+        var vectors = ItemTable() * ReadingScale;
+        var table = graph.Weight("items.vectors", vectors); // (items + 1, dim)
         var last = ExportLast(graph, history, table); // (batch, dim)
-        var spread = graph.Node("Mul", [graph.Node("MatMul", [last, graph.Weight("items.covariance", Covariance(vectors))]), last]);
-        spread = graph.Node("ReduceSum", [spread, graph.Constant("axis1", 1L)], ("keepdims", 1L)); // (batch, 1)
-        spread = graph.Node("Sqrt", [graph.Node("Max", [spread, graph.Constant("tiny", Tiny)])]);
-        float[] padding = [Forbidden, .. new float[Items]];
-        return graph.Node("Gemm", [graph.Node("Div", [last, spread]), table, graph.Constant("padding", padding)], ("transB", 1L)); // (batch, items + 1)
+        // The table is longer by the scale, and so is its spread: scores stay what they are.
+        var spread = graph.Node("ReduceL2", [graph.Node("MatMul", [last, graph.Weight("items.spread", Root(Covariance(vectors)))]), graph.Constant("axis1", 1L)], ("keepdims", 1L)); // (batch, 1)
+        spread = graph.Node("Max", [spread, graph.Constant("tiny", ReadingScale * MathF.Sqrt(Tiny))]);
+        return graph.Node("Gemm", [graph.Node("Div", [last, spread]), table], ("transB", 1L)); // (batch, items + 1)
     }
 
+    /// <summary>What a network multiplies an item's vector with when it reads one.</summary>
+    protected virtual float ReadingScale => 1;
+
     /// <summary>The vector at the last position, (batch, dim).</summary>
-    /// <param name="table">The name of the tied table.</param>
+    /// <param name="table">The name of the tied table, times <see cref="ReadingScale"/>.</param>
     protected abstract string ExportLast(GraphBuilder graph, string history, string table);
 
     /// <summary>A position sees itself and the items before it, not the padding; itself always, so that no row of the softmax is empty.</summary>
@@ -136,8 +138,30 @@ public abstract class SequenceNetwork : nn.Module<Tensor, Tensor>, IRecommender
         return zeros_like(sees, ScalarType.Float32).masked_fill_(sees.logical_not(), Forbidden);
     }
 
-    /// <summary>The same as <see cref="Mask"/> in a graph.</summary>
-    protected string ExportMask(GraphBuilder graph, string history)
+    /// <summary>Blocks one after the other. Only the last position is scored, so the last block need ask for it alone.</summary>
+    /// <param name="block">Adds a block: its number, what it reads, its mask, and whether only the last position asks.</param>
+    protected string ExportBlocks(GraphBuilder graph, string history, string x, int blocks, Func<int, string, string, bool, string> block)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        if (blocks > 1)
+        {
+            var mask = ExportMask(graph, history, onlyLast: false);
+            for (var b = 0; b < blocks - 1; b++)
+                x = block(b, x, mask, false);
+        }
+        return block(blocks - 1, x, ExportMask(graph, history, onlyLast: true), true);
+    }
+
+    /// <summary>The same as <see cref="Mask"/> in a graph, or its last row.</summary>
+    private string ExportMask(GraphBuilder graph, string history, bool onlyLast)
+    {
+        var item = graph.Node("Greater", [history, graph.Constant("none", 0L)]);
+        item = graph.Node("Unsqueeze", [item, graph.Constant("axes12", new long[] { 1, 2 })]); // (batch, 1, 1, time)
+        var sees = onlyLast ? graph.Node("Or", [item, graph.Constant("mask.lastSelf", [.. new bool[Length - 1], true], 1, 1, 1, Length)]) : ExportCausal(graph, item);
+        return graph.Node("Where", [sees, graph.Constant("zero", 0f), graph.Constant("mask.never", Forbidden)]);
+    }
+
+    private string ExportCausal(GraphBuilder graph, string item)
     {
         var (causal, self) = (new bool[Length * Length], new bool[Length * Length]);
         for (var row = 0; row < Length; row++)
@@ -145,11 +169,8 @@ public abstract class SequenceNetwork : nn.Module<Tensor, Tensor>, IRecommender
             causal.AsSpan(row * Length, row + 1).Fill(true);
             self[row * Length + row] = true;
         }
-        var item = graph.Node("Greater", [history, graph.Constant("none", 0L)]);
-        item = graph.Node("Unsqueeze", [item, graph.Constant("axes12", new long[] { 1, 2 })]); // (batch, 1, 1, time)
-        var sees = graph.Node("Or", [item, graph.Constant("self", self, 1, 1, Length, Length)]);
-        sees = graph.Node("And", [sees, graph.Constant("causal", causal, 1, 1, Length, Length)]); // (batch, 1, time, time)
-        return graph.Node("Where", [sees, graph.Constant("zero", 0f), graph.Constant("forbidden", Forbidden)]);
+        var sees = graph.Node("Or", [item, graph.Constant("mask.self", self, 1, 1, Length, Length)]);
+        return graph.Node("And", [sees, graph.Constant("mask.causal", causal, 1, 1, Length, Length)]); // (batch, 1, time, time)
     }
 
     /// <summary>How the items' vectors spread around their mean: a row of scores has the deviation √(h·C·h).</summary>
@@ -159,6 +180,14 @@ public abstract class SequenceNetwork : nn.Module<Tensor, Tensor>, IRecommender
         var vectors = table.slice(0, 1, Items + 1, 1);
         var centred = vectors - vectors.mean([0], keepdim: true);
         return centred.t().mm(centred).div(Items).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>R with R·Rᵀ the given matrix: √(h·C·h) is then the length of h·R.</summary>
+    private static Tensor Root(Tensor symmetric) // (dim, dim) → (dim, dim)
+    {
+        using var scope = NewDisposeScope();
+        var (values, vectors) = linalg.eigh(symmetric.to_type(ScalarType.Float64).cpu());
+        return (vectors * values.clamp_min(0).sqrt()).MoveToOuterDisposeScope();
     }
 
     protected override void Dispose(bool disposing)

@@ -144,7 +144,7 @@ public sealed class SessionKnn : IRecommender
         var none = graph.Zeros(history, shortness.Length);
         var like = graph.Node("ScatterElements", [none, whoFlat, weightFlat], ("axis", 1L), ("reduction", "add")); // (batch, sessions + 1)
         like = graph.Node("Mul", [like, graph.Constant("sessionKnn.shortness", shortness)]);
-        var (best, sessionsOf) = graph.TopK(like, Neighbours); // (batch, neighbours)
+        var (best, sessionsOf) = graph.TopK(like, graph.Constant("sessionKnn.neighbours", (long)Neighbours)); // (batch, neighbours)
         var codes = graph.Node("ScatterElements", [none, whoFlat, sharedFlat], ("axis", 1L), ("reduction", "max"));
         codes = graph.Node("Cast", [graph.Node("GatherElements", [codes, sessionsOf], ("axis", 1L))], ("to", 6L));
         var place = graph.Node("Mod", [codes, graph.Constant("sessionKnn.step", new int[] { Likeness.Step }, 1)]); // (batch, neighbours)

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using ModelOps.Features;
 using ModelOps.Trainer.Evaluation;
+using ModelOps.Trainer.Onnx;
 using ModelOps.Trainer.Onnx.Format;
 using ModelOps.Trainer.Training;
 
@@ -15,12 +16,23 @@ namespace ModelOps.Trainer.Compression;
 public sealed record VariantReport(string Name, long Bytes, double Milliseconds, double Ndcg10, double Loss, bool Kept);
 
 /// <summary>Tries the variants of an exported graph, and keeps the smallest that the gate allows.</summary>
-public sealed class Compressor(TrainingParameters parameters, Interactions interactions, Holdout test, bool excludeSeen, FrequencyFusion? fusion)
+public sealed class Compressor
 {
     private const string Exact = "exact";
     private const int TimedRows = 300, MostCases = 5000;
 
-    private readonly Holdout cases = test.Sample(MostCases, parameters.Seed);
+    private readonly TrainingParameters parameters;
+    private readonly Interactions interactions;
+    private readonly Holdout cases;
+    private readonly ServedRanker ranker;
+
+    public Compressor(TrainingParameters parameters, Interactions interactions, Holdout test, bool excludeSeen, FrequencyFusion? fusion)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(test);
+        (this.parameters, this.interactions, cases) = (parameters, interactions, test.Sample(MostCases, parameters.Seed));
+        ranker = new ServedRanker(interactions, cases, parameters.Length, excludeSeen, fusion);
+    }
 
     /// <summary>Replaces <paramref name="modelPath"/> by the variant that is kept.</summary>
     public IReadOnlyList<VariantReport> Compress(string modelPath)
@@ -43,10 +55,10 @@ public sealed class Compressor(TrainingParameters parameters, Interactions inter
 
     private List<VariantReport> Measure(Dictionary<string, string> paths)
     {
-        var models = paths.ToDictionary(pair => pair.Key, pair => new ExportedModel(pair.Value, parameters.Length));
+        var models = paths.ToDictionary(pair => pair.Key, pair => new ExportedModel(pair.Value));
         try
         {
-            var quality = models.ToDictionary(pair => pair.Key, pair => Quality(pair.Value));
+            var quality = models.ToDictionary(pair => pair.Key, pair => RankingMetrics.Mean(ranker.Rank(pair.Value).ByCase()).Ndcg10);
             var times = Times(models);
             return [.. models.Keys.Select(name => new VariantReport(name, new FileInfo(paths[name]).Length, times[name], quality[name], quality[Exact] > 0 ? 1 - quality[name] / quality[Exact] : 0, Kept: false))];
         }
@@ -57,22 +69,13 @@ public sealed class Compressor(TrainingParameters parameters, Interactions inter
         }
     }
 
-    private double Quality(ExportedModel model)
-    {
-        var histories = new RecommenderScorer(model, interactions, cases);
-        IScorer scorer = fusion is null ? histories : new FusedScorer(histories, fusion, interactions, cases);
-        return new Evaluator(interactions, cases, excludeSeen).Evaluate(scorer).Ndcg10;
-    }
-
     /// <summary>The variants take turns, so that what else the machine does meets them alike.</summary>
     private Dictionary<string, double> Times(Dictionary<string, ExportedModel> models)
     {
         var times = models.Keys.ToDictionary(name => name, _ => new List<double>());
-        var scores = new float[interactions.Vocabulary.Count + 1];
-        var histories = new RecommenderScorer(models[Exact], interactions, cases).Encode([.. cases.Cases.Take(TimedRows).Select(@case => @case.User)]);
-        for (var from = 0; from < histories.Length; from += parameters.Length)
+        foreach (var question in cases.Cases.Take(TimedRows).Select(@case => ranker.QuestionOf(@case.User)))
             foreach (var (name, model) in models)
-                times[name].Add(model.Time(histories.AsSpan(from, parameters.Length), scores));
+                times[name].Add(model.Time(question, Math.Min(RankingMetrics.Cutoff, interactions.Vocabulary.Count)));
         return times.ToDictionary(pair => pair.Key, pair => pair.Value.Order().ElementAt(pair.Value.Count / 2));
     }
 }

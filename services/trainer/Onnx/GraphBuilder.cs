@@ -48,10 +48,11 @@ public sealed class GraphBuilder(string name)
         Node("Slice", [value, Constant("last.from", -1L), Constant("last.to", long.MaxValue), Constant($"last.axis{axis}", axis)]);
 
     /// <summary>The highest of each row, highest first and of equals the first, and where they are.</summary>
-    public (string Values, string Indices) TopK(string value, long count)
+    /// <param name="count">(1) int64.</param>
+    public (string Values, string Indices) TopK(string value, string count)
     {
         var name = $"TopK_{graph.Node.Count}";
-        var node = new NodeProto { OpType = "TopK", Name = name, Input = { value, Constant($"top{count}", count) }, Output = { name, name + ".indices" } };
+        var node = new NodeProto { OpType = "TopK", Name = name, Input = { value, count }, Output = { name, name + ".indices" } };
         node.Attribute.Add(Attribute("axis", 1L));
         graph.Node.Add(node);
         return (name, name + ".indices");

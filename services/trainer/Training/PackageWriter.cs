@@ -24,9 +24,9 @@ public sealed class PackageWriter(TrainingTask task, TrainingParameters paramete
         var (models, deployed) = session.Finished();
         using var _ = models;
         session.WriteWeights(folder);
-        await File.WriteAllBytesAsync(modelPath, RecommenderGraph.Of(deployed, parameters.Architecture).Build().ToByteArray());
+        await File.WriteAllBytesAsync(modelPath, RecommenderGraph.Of(deployed, parameters.Architecture, progress.Fusion).Build().ToByteArray());
         int[] users = [.. Enumerable.Range(0, Math.Min(ParityRows, interactions.Users.Length))];
-        var parity = ParityCheck.Verify(deployed, modelPath, new RecommenderScorer(deployed, interactions, everything).Encode(users));
+        var parity = ParityCheck.Verify(deployed, modelPath, new RecommenderScorer(deployed, interactions, everything).Encode(users), progress.Fusion);
 
         var variants = new Compressor(parameters, interactions, session.Test, session.ExcludeSeen, progress.Fusion).Compress(modelPath);
         await catalogue.WriteAsync(Path.Combine(folder, PackageFiles.Items));

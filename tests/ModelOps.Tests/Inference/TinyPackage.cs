@@ -37,54 +37,86 @@ internal static class TinyPackage
         return version.Version;
     }
 
-    private static async Task WriteAsync(string folder, bool fails)
+    /// <param name="fails">Whether every call of the graph fails.</param>
+    /// <param name="excludeSeen">Of the schema.</param>
+    /// <param name="fusion">Of the schema and the graph.</param>
+    /// <param name="unavailable">An item that is sold out.</param>
+    public static async Task WriteAsync(string folder, bool fails = false, bool excludeSeen = false, FrequencyFusion? fusion = null, string? unavailable = null)
     {
-        var items = Enumerable.Range(1, Items).Select(number => new CatalogueItem($"p{number}", $"Product {number}", null, null, null, true, 1.0 / number)).ToList();
+        var items = Enumerable.Range(1, Items)
+            .Select(number => new CatalogueItem($"p{number}", $"Product {number}", number % 2 == 0 ? "even" : "odd", null, null, $"p{number}" != unavailable, 1.0 / number)).ToList();
         await new ItemCatalogue(items).WriteAsync(Path.Combine(folder, PackageFiles.Items));
         await ShopperHistories.WriteAsync(Path.Combine(folder, PackageFiles.Shoppers), [new ShopperHistory("known", [3, 2, 3])]);
-        await new FeatureSchema(Length, ExcludeSeen: false, 0, ["purchase"], ["purchase"], 0, null).WriteAsync(Path.Combine(folder, PackageFiles.Schema));
-        await File.WriteAllBytesAsync(Path.Combine(folder, PackageFiles.Model), Graph(fails).ToByteArray());
+        await new FeatureSchema(Length, excludeSeen, 0, ["purchase"], ["purchase"], 0, fusion).WriteAsync(Path.Combine(folder, PackageFiles.Schema));
+        await File.WriteAllBytesAsync(Path.Combine(folder, PackageFiles.Model), Graph(fails, fusion is not null).ToByteArray());
     }
 
-    /// <summary>scores (batch, items + 1) = sum over the history of one-hot (batch, length, items + 1).</summary>
+    /// <summary>Scores (batch, items + 1) = sum over the history of one-hot (batch, length, items + 1), and own counts with all their weight; ranked as every package does.</summary>
     /// <param name="fails">Every item is looked up in a table that knows only the padding.</param>
-    private static ModelProto Graph(bool fails) => new()
+    /// <param name="own">Whether the graph takes own counts.</param>
+    private static ModelProto Graph(bool fails, bool own)
     {
-        IrVersion = 10,
-        OpsetImport = { new OperatorSetIdProto { Version = 21 } },
-        Graph = new GraphProto
+        var graph = new GraphProto
         {
             Name = "tiny",
-            Input = { Value(PackageFiles.HistoryInput, TensorProto.Types.DataType.Int64, Length) },
-            Output = { Value(PackageFiles.ScoresOutput, TensorProto.Types.DataType.Float, Items + 1) },
+            Input =
+            {
+                Value(PackageGraph.History, TensorProto.Types.DataType.Int64, "batch", Length),
+                Value(PackageGraph.Forbidden, TensorProto.Types.DataType.Int64, "batch", "forbidden"),
+                Value(PackageGraph.Count, TensorProto.Types.DataType.Int64, 1),
+            },
+            Output =
+            {
+                Value(PackageGraph.Items, TensorProto.Types.DataType.Int64, "batch", "count"),
+                Value(PackageGraph.Scores, TensorProto.Types.DataType.Float, "batch", "count"),
+            },
             Initializer =
             {
                 Tensor("depth", TensorProto.Types.DataType.Int64, [Items + 1L], 1),
                 Tensor("off-on", TensorProto.Types.DataType.Float, [0f, 1f], 2),
                 Tensor("axis", TensorProto.Types.DataType.Int64, [1L], 1),
                 Tensor<long>("table", TensorProto.Types.DataType.Int64, fails ? [0L] : [.. Enumerable.Range(0, Items + 1).Select(item => (long)item)], fails ? 1 : Items + 1),
+                Tensor("pads", TensorProto.Types.DataType.Int64, [0L, 1, 0, 0], 4),
+                Tensor("never", TensorProto.Types.DataType.Float, [float.NegativeInfinity], 1),
             },
             Node =
             {
-                new NodeProto { OpType = "Gather", Input = { "table", PackageFiles.HistoryInput }, Output = { "known" } },
-                new NodeProto { OpType = "OneHot", Input = { "known", "depth", "off-on" }, Output = { "hot" } },
-                new NodeProto
-                {
-                    OpType = "ReduceSum",
-                    Input = { "hot", "axis" },
-                    Output = { PackageFiles.ScoresOutput },
-                    Attribute = { new AttributeProto { Name = "keepdims", I = 0, Type = AttributeProto.Types.AttributeType.Int } },
-                },
+                Node("Gather", ["table", PackageGraph.History], ["known"]),
+                Node("OneHot", ["known", "depth", "off-on"], ["hot"]),
+                Node("ReduceSum", ["hot", "axis"], ["occurrences"], ("keepdims", 0L)),
+                Node("Pad", [PackageGraph.Forbidden, "pads"], ["forbidden-padded"]),
+                Node("Shape", ["forbidden-padded"], ["forbidden-shape"]),
+                Node("Expand", ["never", "forbidden-shape"], ["nevers"]),
+                own ? Node("ScatterElements", ["occurrences", PackageGraph.OwnItems, PackageGraph.OwnCounts], ["all"], ("axis", 1L), ("reduction", "add")) : Node("Identity", ["occurrences"], ["all"]),
+                Node("ScatterElements", ["all", "forbidden-padded", "nevers"], ["allowed"], ("axis", 1L)),
+                Node("TopK", ["allowed", PackageGraph.Count], [PackageGraph.Scores, PackageGraph.Items]),
             },
-        },
-    };
+        };
+        if (own)
+            graph.Input.Add([Value(PackageGraph.OwnItems, TensorProto.Types.DataType.Int64, "batch", "own"), Value(PackageGraph.OwnCounts, TensorProto.Types.DataType.Float, "batch", "own")]);
+        return new ModelProto { IrVersion = 10, OpsetImport = { new OperatorSetIdProto { Version = 21 } }, Graph = graph };
+    }
+
+    private static NodeProto Node(string operation, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes)
+    {
+        var node = new NodeProto { OpType = operation, Input = { inputs }, Output = { outputs } };
+        foreach (var (name, value) in attributes)
+        {
+            node.Attribute.Add(value is long number
+                ? new AttributeProto { Name = name, I = number, Type = AttributeProto.Types.AttributeType.Int }
+                : new AttributeProto { Name = name, S = ByteString.CopyFromUtf8((string)value), Type = AttributeProto.Types.AttributeType.String });
+        }
+        return node;
+    }
 
     private static TensorProto Tensor<T>(string name, TensorProto.Types.DataType type, T[] values, long length) where T : struct =>
         new() { Name = name, DataType = (int)type, Dims = { length }, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<T>(values)) };
 
-    private static ValueInfoProto Value(string name, TensorProto.Types.DataType type, long columns) => new()
+    private static ValueInfoProto Value(string name, TensorProto.Types.DataType type, params object[] shape)
     {
-        Name = name,
-        Type = new TypeProto { TensorType = new() { ElemType = (int)type, Shape = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimParam = "batch" }, new TensorShapeProto.Types.Dimension { DimValue = columns } } } } },
-    };
+        var dimensions = new TensorShapeProto();
+        foreach (var dimension in shape)
+            dimensions.Dim.Add(dimension is string free ? new TensorShapeProto.Types.Dimension { DimParam = free } : new TensorShapeProto.Types.Dimension { DimValue = Convert.ToInt64(dimension, null) });
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new() { ElemType = (int)type, Shape = dimensions } } };
+    }
 }

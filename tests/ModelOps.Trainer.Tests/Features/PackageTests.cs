@@ -19,7 +19,7 @@ public class PackageTests
         await new ItemCatalogue(items).WriteAsync(path, cancellation);
         var catalogue = await ItemCatalogue.ReadAsync(path, cancellation);
         Assert.Equal(items, catalogue.Items);
-        Assert.Equal([true, false, true], catalogue.Unavailable);
+        Assert.Equal([2L], catalogue.Unavailable);
         Assert.Equal(2, catalogue.Vocabulary.IndexOf("2"));
 
         await ShopperHistories.WriteAsync(path, [new("anna", [1, 2], new Dictionary<int, float> { [2] = 1.5f }), new("bob", [])], cancellation);
@@ -29,13 +29,16 @@ public class PackageTests
         Assert.Null(shoppers.Find("carla"));
     }
 
-    [Fact]
-    public async Task Schema_OfANewerFormat_IsRefusedWithARemedy()
+    [Theory]
+    [InlineData(99, "Deploy a newer build")]
+    [InlineData(1, "Run the pipeline again")]
+    public async Task Schema_OfAnotherFormat_IsRefusedWithARemedy(int format, string remedy)
     {
         using var folder = new Folder();
         var path = Path.Combine(folder.Path, PackageFiles.Schema);
-        await (new FeatureSchema(50, true, 0, [], [], 0, null) with { Format = 99 }).WriteAsync(path, TestContext.Current.CancellationToken);
+        await (new FeatureSchema(50, true, 0, [], [], 0, null) with { Format = format }).WriteAsync(path, TestContext.Current.CancellationToken);
         var refusal = await Assert.ThrowsAsync<InvalidDataException>(() => FeatureSchema.ReadAsync(path, TestContext.Current.CancellationToken));
-        Assert.Contains("Deploy a newer build", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"package format {format}", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(remedy, refusal.Message, StringComparison.Ordinal);
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Google.Protobuf;
-using Microsoft.ML.OnnxRuntime;
 using ModelOps.Features;
 using ModelOps.Trainer.Evaluation;
 using ModelOps.Trainer.Imports;
@@ -39,15 +38,12 @@ public class PublishedCheckpointTests
         }).ToArray();
         Assert.InRange(ParityCheck.Verify(network, path, [.. histories.Take(ParityRows).SelectMany(row => row)]), 0, ParityCheck.Tolerance);
 
-        using var session = new InferenceSession(path);
+        using var exported = new ExportedModel(path);
         var metrics = new List<RankingMetrics>();
         foreach (var batch in users.Zip(histories).Chunk(BatchSize))
         {
-            using var history = OrtValue.CreateTensorValueFromMemory(batch.SelectMany(user => user.Second).ToArray(), [batch.Length, network.Length]);
-            using var options = new RunOptions();
-            using var outputs = session.Run(options, [PackageFiles.HistoryInput], [history], [PackageFiles.ScoresOutput]);
-            var scores = outputs[0].GetTensorDataAsSpan<float>().ToArray();
-            metrics.AddRange(batch.Select((user, i) => Measure(user.First, scores.AsSpan(i * (network.Items + 1), network.Items + 1))));
+            var answers = exported.Rank([.. batch.Select(user => Question.Of(user.Second))], network.Length + RankingMetrics.Cutoff);
+            metrics.AddRange(batch.Select((user, i) => Measure(user.First, answers[i])));
         }
         var mean = RankingMetrics.Mean(metrics);
         Assert.Equal(0.0744, mean.HitRate10, 4);
@@ -55,11 +51,11 @@ public class PublishedCheckpointTests
     }
 
     /// <summary>As its authors do: a seen item's score is 0, which is not last.</summary>
-    private static RankingMetrics Measure(int[] items, Span<float> scores)
+    private static RankingMetrics Measure(int[] items, RankedItem[] answer)
     {
-        foreach (var seen in items.AsSpan(0, items.Length - 1))
-            scores[seen] = 0;
-        var top = new RankedItem[RankingMetrics.Cutoff];
-        return RankingMetrics.Of(top.AsSpan(0, Ranker.Top(scores, [], top)), [items[^1]]);
+        var seen = items[..^1].ToHashSet();
+        var ranked = answer.Where(item => !seen.Contains(item.Index)).Concat(seen.Select(item => new RankedItem(item, 0)))
+            .OrderByDescending(item => item.Score).ThenBy(item => item.Index);
+        return RankingMetrics.Of([.. ranked.Take(RankingMetrics.Cutoff)], [items[^1]]);
     }
 }

@@ -1,7 +1,10 @@
+using CsCheck;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
+using ModelOps.Features;
 using ModelOps.Trainer.Architectures;
 using ModelOps.Trainer.Onnx;
+using ModelOps.Trainer.Onnx.Format;
 using static TorchSharp.torch;
 using ElementType = ModelOps.Trainer.Onnx.Format.TensorProto.Types.DataType;
 
@@ -70,6 +73,72 @@ public class ExportTests
     }
 
     [Fact]
+    public void Export_OwnCounts_RankAsTheFusionDoes()
+    {
+        using var folder = new Folder();
+        using var network = Network("ligr", 1, 1);
+        var own = new FrequencyFusion(3, 0.5, null);
+        Assert.InRange(ParityCheck.Verify(network, Write(network, folder, own), Histories, own), 0, ParityCheck.Tolerance);
+        Assert.Throws<ParityException>(() => ParityCheck.Verify(network, Path.Combine(folder.Path, "model.onnx"), Histories, own with { Weight = 6 }));
+    }
+
+    [Theory]
+    [MemberData(nameof(EveryCounted))]
+    public void Rank_AnyQuestions_AnswersAsTheNaiveRanking(string architecture)
+    {
+        using var folder = new Folder();
+        using var model = Counted(architecture);
+        var own = new FrequencyFusion(2, 0.5, null);
+        using var exported = new ExportedModel(Write(model, folder, own));
+        var item = Gen.Int[1, 9];
+        var question = Gen.Select(Gen.Long[0, 9].Array[Length], item.Array[0, 12], Gen.Dictionary(item, Gen.Int[1, 5].Select(count => (float)count))[0, 9],
+            (history, forbidden, counts) => new Question(history, forbidden, counts));
+        Gen.Select(question.Array[1, 4], Gen.Int[1, 9]).Sample((questions, count) =>
+        {
+            var answers = exported.Rank(questions, count);
+            foreach (var (asked, answer) in questions.Zip(answers))
+            {
+                var scores = new float[10];
+                model.Score(asked.History.Span, scores);
+                own.Apply(scores, asked.Own);
+                var allowed = Enumerable.Range(1, 9).Except(asked.Forbidden).ToList();
+                Assert.Equal(Math.Min(count, allowed.Count), answer.Length);
+                Assert.Equal(answer.Length, answer.Select(ranked => ranked.Index).Intersect(allowed).Count());
+                var best = allowed.Select(index => scores[index]).OrderDescending().ToArray();
+                for (var rank = 0; rank < answer.Length; rank++)
+                {
+                    Assert.Equal(best[rank], answer[rank].Score, 1e-3f);
+                    Assert.Equal(scores[answer[rank].Index], answer[rank].Score, 1e-3f);
+                }
+            }
+        }, threads: 1);
+    }
+
+    [Fact]
+    public void Rank_EqualScores_TheLowerIndexIsFirst()
+    {
+        using var folder = new Folder();
+        using var model = Counted("item-knn");
+        using var exported = new ExportedModel(Write(model, folder));
+        var answer = Assert.Single(exported.Rank([new Question(new long[Length], [2, 5], new Dictionary<int, float>())], 4));
+        Assert.Equal([1, 3, 4, 6], answer.Select(item => item.Index));
+    }
+
+    [Fact]
+    public void Verify_ExclusionLost_IsRefused()
+    {
+        using var folder = new Folder();
+        using var network = Network("sasrec", 1, 1);
+        var path = Write(network, folder);
+        var model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
+        var never = model.Graph.Initializer.Single(initializer => initializer.Name == "forbidden.never");
+        never.RawData = ByteString.CopyFrom(BitConverter.GetBytes(-9f));
+        File.WriteAllBytes(path, model.ToByteArray());
+
+        Assert.Throws<ParityException>(() => ParityCheck.Verify(network, path, Histories));
+    }
+
+    [Fact]
     public void Verify_WeightsTamperedWith_IsRefused()
     {
         using var folder = new Folder();
@@ -117,10 +186,10 @@ public class ExportTests
     private static IRecommender Counted(string architecture) => Architecture.Counted.Single(counted => counted.Name == architecture)
         .Count(new Observed([[1, 2, 3, 4], [4, 5, 6], [1, 3, 7, 8], [7, 7, 2], [9]], Shop.Catalogue(9).Items, Length), settings: null);
 
-    private static string Write(IRecommender model, Folder folder)
+    private static string Write(IRecommender model, Folder folder, FrequencyFusion? own = null)
     {
         var path = Path.Combine(folder.Path, "model.onnx");
-        File.WriteAllBytes(path, RecommenderGraph.Of(model, "test").Build().ToByteArray());
+        File.WriteAllBytes(path, RecommenderGraph.Of(model, "test", own).Build().ToByteArray());
         return path;
     }
 }

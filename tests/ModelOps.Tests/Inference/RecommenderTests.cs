@@ -1,0 +1,90 @@
+using ModelOps.Contracts;
+using ModelOps.Contracts.Predictions;
+using ModelOps.Features;
+using ModelOps.Inference.Models;
+using ModelOps.Inference.Recommendations;
+
+namespace ModelOps.Tests.Inference;
+
+/// <summary>What a shopper is answered, by a package whose graph counts the history's items.</summary>
+public sealed class RecommenderTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("modelops-recommender-").FullName;
+
+    [Fact]
+    public async Task Recommend_KnownHistory_RanksByTheModel()
+    {
+        using var model = await LoadAsync();
+        Assert.Equal(["p3", "p2", "p1"], Ids(Ask(model, ["p3", "p2", "p3"], new RecommendationRequest(Count: 3))));
+    }
+
+    [Fact]
+    public async Task Recommend_SeenSoldOutAndExcluded_AreLeftOut()
+    {
+        using var model = await LoadAsync(excludeSeen: true, unavailable: "p1");
+        Assert.Equal(["p4"], Ids(Ask(model, ["p3", "p2", "unknown"], new RecommendationRequest(Count: 10, Exclude: ["p5", "unknown"]))));
+    }
+
+    [Fact]
+    public async Task Recommend_FilterThatAllowsFew_AnswersAllOfThem()
+    {
+        using var model = await LoadAsync();
+        var items = Ask(model, ["p3", "p3", "p4"], new RecommendationRequest(Count: 2, Filter: new RecommendationFilter(Brand: "even")));
+        Assert.Equal(["p4", "p2"], Ids(items));
+        Assert.All(items, item => Assert.Equal(Recommender.ByModel, item.Reason));
+    }
+
+    [Fact]
+    public async Task Recommend_MoreThanThereAre_AnswersEachOnce()
+    {
+        using var model = await LoadAsync();
+        Assert.Equal(TinyPackage.Items, Ids(Ask(model, ["p3"], new RecommendationRequest(Count: 200))).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Recommend_NoHistory_IsPopular()
+    {
+        using var model = await LoadAsync(unavailable: "p1");
+        var items = Ask(model, [], new RecommendationRequest(Count: 2));
+        Assert.Equal(["p2", "p3"], Ids(items));
+        Assert.All(items, item => Assert.Equal(Recommender.Popular, item.Reason));
+    }
+
+    [Fact]
+    public async Task Recommend_OwnCounts_BringTheirItemsBack()
+    {
+        using var model = await LoadAsync(fusion: new FrequencyFusion(10, 1, null));
+        var items = Recommender.Recommend(model, new Shopper([3, 3, 3], new Dictionary<int, float> { [5] = 2 }), new RecommendationRequest(Count: 2));
+        Assert.Equal(["p5", "p3"], Ids(items));
+        Assert.Equal([Recommender.Repeat, Recommender.ByModel], items.Select(item => item.Reason));
+    }
+
+    [Fact]
+    public async Task LoadAsync_GraphOfAnotherCatalogue_IsRefused()
+    {
+        await TinyPackage.WriteAsync(folder);
+        var items = Path.Combine(folder, PackageFiles.Items);
+        var lines = await File.ReadAllLinesAsync(items, TestContext.Current.CancellationToken);
+
+        await File.WriteAllLinesAsync(items, lines[..^1], TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<InvalidDataException>(LoadWrittenAsync);
+        await File.WriteAllLinesAsync(items, [.. lines, lines[0].Replace("p1", "p6", StringComparison.Ordinal)], TestContext.Current.CancellationToken);
+        var refusal = await Assert.ThrowsAsync<InvalidDataException>(LoadWrittenAsync);
+        Assert.Contains("Train and register the model again", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<RecommendationModel> LoadAsync(bool excludeSeen = false, FrequencyFusion? fusion = null, string? unavailable = null)
+    {
+        await TinyPackage.WriteAsync(folder, excludeSeen: excludeSeen, fusion: fusion, unavailable: unavailable);
+        return await LoadWrittenAsync();
+    }
+
+    private Task<RecommendationModel> LoadWrittenAsync() => RecommendationModel.LoadAsync(StoreId.Main, "tiny", 1, folder, TestContext.Current.CancellationToken);
+
+    private static List<RecommendedItem> Ask(RecommendationModel model, string[] history, RecommendationRequest request) =>
+        Recommender.Recommend(model, Shopper.FromHistory(model, history), request);
+
+    private static IEnumerable<string> Ids(IEnumerable<RecommendedItem> items) => items.Select(item => item.Id);
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+}
