@@ -44,8 +44,9 @@ public sealed class KeptBlobs : BackgroundService
         var arriving = $"{CopyOf(name)}.{Guid.NewGuid():N}.arriving";
         try
         {
-            File.Copy(path, arriving);
-            File.SetLastWriteTimeUtc(arriving, DateTime.UtcNow);
+            using (var from = File.OpenRead(path))
+            using (var to = File.Create(arriving)) // a copy would have the age of the original, and be taken for an old one
+                from.CopyTo(to);
             File.Move(arriving, CopyOf(name), overwrite: true);
         }
         catch

@@ -20,6 +20,8 @@ public static class Worker
 
     private const int Orphaned = 3;
 
+    private static readonly TimeSpan AfterWords = TimeSpan.FromSeconds(1);
+
     /// <summary>How an <see cref="IOException"/> says that the disk is full: the system's ENOSPC, and .NET's own when it reserves space.</summary>
     private const int NoSpace = 28, DiskFull = unchecked((int)0x80070070);
 
@@ -43,14 +45,21 @@ public static class Worker
         }
         catch (Exception exception) when (exception is TrainingException or ParityException or ImportException or DllNotFoundException)
         {
-            Console.WriteLine(new WorkerMessage(Error: exception.Message).ToLine());
+            await ExplainAsync(exception.Message);
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or ExternalException or DuckDB.NET.Data.DuckDBException)
         {
             await Console.Error.WriteLineAsync(exception.ToString());
-            Console.WriteLine(new WorkerMessage(Error: Explain(exception)).ToLine());
+            await ExplainAsync(Explain(exception));
         }
         return 1;
+    }
+
+    private static async Task ExplainAsync(string error)
+    {
+        Console.WriteLine(new WorkerMessage(Error: error).ToLine());
+        if (Environment.GetEnvironmentVariable(Mpi.RankVariable) is not null)
+            await Task.Delay(AfterWords); // mpirun ends all once one has failed, and drops what it has not read by then
     }
 
     /// <summary>The whole training in this process.</summary>

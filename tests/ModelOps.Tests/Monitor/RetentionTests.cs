@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Events;
 using ModelOps.EventLog;
@@ -14,7 +15,7 @@ public sealed class RetentionTests(Stores stores)
     [Fact]
     public async Task RunAsync_DropsWhatIsOlderThanItsLimit()
     {
-        await using var service = await stores.StartAsync<MonitorDb>(["monitordb", "eventsdb"], builder => builder.UseSetting("EventLog:KeepDays", "60").UseSetting("Quality:KeepDays", "30"));
+        await using var service = await stores.StartAsync<MonitorDb>(["monitordb", "eventsdb"]);
         using var http = service.CreateClient(); // migrates
         var now = DateTimeOffset.UtcNow;
         var events = service.Services.GetRequiredService<ShopEvents>();
@@ -24,7 +25,8 @@ public sealed class RetentionTests(Stores stores)
         database.Windows.AddRange(new[] { 1, 29, 31 }.Select(days => new WindowRow { Store = "main", Model = "m", Version = 1, Arm = "champion", Start = now.AddDays(-days) }));
         await database.SaveChangesAsync();
 
-        await scope.ServiceProvider.GetRequiredService<Retention>().RunAsync(CancellationToken.None);
+        // Limits that the service's own hourly run does not have.
+        await ActivatorUtilities.CreateInstance<Retention>(scope.ServiceProvider, Options.Create(new EventLogOptions { KeepDays = 60 }), Options.Create(new RetentionOptions { KeepDays = 30 })).RunAsync(CancellationToken.None);
 
         Assert.Equal(["59", "1"], (await events.ReadUserAsync(StoreId.Main, "u", 0, 10)).Select(e => e.Id));
         Assert.Equal(2, await database.Windows.CountAsync());
