@@ -46,6 +46,18 @@ public sealed class CsvTests
         Assert.Equal(["a \"b\", c", "d \\ e, f", "g"], read.Column("text"));
     }
 
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    public void Read_OneColumnOfText_KeepsItsCommas(string end)
+    {
+        var read = Read(string.Join(end, "review", "很好,喜欢", "不错", "\"a, \"\"b\"\"\"", "价格: 一般", "差,很差,退货", ""));
+
+        Assert.Equal(["review"], read.Columns);
+        Assert.Equal(["很好,喜欢", "不错", "a, \"b\"", "价格: 一般", "差,很差,退货"], read.Column("review"));
+        Assert.Empty(read.Faults);
+    }
+
     [Fact]
     public void Read_LinesBeforeTheHeader_ArePassedOver()
     {

@@ -34,6 +34,18 @@ public sealed class PublicDataTests
         AssertEqual(PlainCsv(Encoding.UTF8.GetString(bytes))[1..], read);
     }
 
+    [Fact]
+    public void ChineseReviews_AsTheirOnlyColumn_KeepTheirCommas()
+    {
+        var reviews = PlainCsv(File.ReadAllText(SharedData.Find("zh-reviews/online_shopping_10_cats.csv"), Encoding.UTF8)).ConvertAll(row => row[^1]).FindAll(review => !string.IsNullOrWhiteSpace(review) && !review.AsSpan().ContainsAny("\n\r\""));
+
+        var read = ReadSource.Of(Encoding.UTF8.GetBytes(string.Join('\n', reviews)), "reviews.csv");
+
+        Assert.Empty(read.Faults);
+        Assert.Equal(["review"], read.Columns);
+        Assert.Equal(reviews[1..], read.Rows.Select(row => row[0]));
+    }
+
     [Theory]
     [InlineData("gb18030")]
     [InlineData("utf-16le")]

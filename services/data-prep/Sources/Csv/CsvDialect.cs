@@ -10,11 +10,15 @@ internal sealed record CsvDialect(byte Delimiter, byte Quote = (byte)'"', byte E
     /// <summary>What <see cref="CsvSource"/> writes for DuckDB.</summary>
     public static CsvDialect Canonical { get; } = new((byte)',');
 
+    /// <summary>Of a file with one column: a character that no text has.</summary>
+    public const byte NoDelimiter = 0x1f;
+
     public string Description => $"delimiter {Name(Delimiter)}, quote {Name(Quote)}{(Escape == Quote ? "" : ", escape \\")}";
 
     private static string Name(byte character) => character switch
     {
         (byte)'\t' => "tab",
+        NoDelimiter => "none",
         < 0x20 => $"0x{character:x2}",
         _ => ((char)character).ToString(),
     };

@@ -13,7 +13,7 @@ internal static class CsvSniffer
     public static (CsvDialect Dialect, int Columns, int Preamble) Sniff(byte[] sample)
     {
         var loneReturns = HasLoneReturns(sample);
-        var best = (Dialect: CsvDialect.Canonical with { LoneReturns = loneReturns }, Columns: 1, Preamble: 0, Score: .0);
+        var best = (Dialect: new CsvDialect(CsvDialect.NoDelimiter, LoneReturns: loneReturns), Columns: 1, Preamble: 0, Score: .0);
         foreach (var (quote, escape) in Quotings.Where(quoting => IsUsed(sample, quoting)))
         {
             foreach (var delimiter in Delimiters)
@@ -46,9 +46,13 @@ internal static class CsvSniffer
         if (usual is null)
             return (1, 0, 0);
         var preamble = widths.IndexOf(usual.Key);
+        // One column of text has no comma in its header, and one or another number of them in some of its lines.
+        var isTable = preamble == 0 || (preamble <= LongestPreamble && usual.Count() > 1 && usual.Count() * 2 > widths.Count - preamble);
+        if (!isTable)
+            return (1, 0, 0);
         // A header of its own width is a better sign than any row: decimal commas are as regular as delimiters.
-        var header = preamble == 0 ? 1 : preamble <= LongestPreamble ? .5 : .1;
-        return (usual.Key, preamble <= LongestPreamble ? preamble : 0, header * usual.Count() / widths.Count + .0001 * Math.Min(usual.Key, 50));
+        var header = preamble == 0 ? 1 : .5;
+        return (usual.Key, preamble, header * usual.Count() / widths.Count + .0001 * Math.Min(usual.Key, 50));
     }
 
     private static bool HasLoneReturns(ReadOnlySpan<byte> sample)
