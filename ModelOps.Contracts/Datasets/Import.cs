@@ -23,7 +23,7 @@ public sealed record BlobPrefix(string Connection, string Prefix);
 public sealed record PostgresQuery(string Connection, string Query, string? Increment = null);
 
 /// <summary>An import and how far it is.</summary>
-/// <param name="Stage"><c>queued</c>, <c>fetching</c>, <c>preparing</c> or <c>done</c>.</param>
+/// <param name="Stage"><c>queued</c>, <c>fetching</c>, <c>preparing</c>, <c>cleaning up</c> or <c>done</c>.</param>
 /// <param name="Files">Files fetched so far; each is kept, so that a killed import does not fetch it again.</param>
 /// <param name="Bytes">Their size.</param>
 /// <param name="Version">The version, once <paramref name="State"/> is succeeded. An older one when nothing was new.</param>

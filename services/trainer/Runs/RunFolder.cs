@@ -12,10 +12,8 @@ internal static class RunFolder
     /// </summary>
     public static string Create(TrainerOptions options, Job job)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(options.WorkFolder, $"{job.Id}-{job.Token}")).FullName;
-        foreach (var earlier in All(options, job.Id).Where(earlier => earlier != folder))
-            Remove(earlier);
-        return folder;
+        RemoveAll(options, job.Id);
+        return Directory.CreateDirectory(Path.Combine(options.WorkFolder, $"{job.Id}-{job.Token}")).FullName;
     }
 
     /// <summary>A folder for a package that is fetched.</summary>
@@ -38,11 +36,9 @@ internal static class RunFolder
     /// <summary>Removes a run's folders, whatever became of it.</summary>
     public static void RemoveAll(TrainerOptions options, Guid run)
     {
-        foreach (var folder in All(options, run))
-            Remove(folder);
+        foreach (var folder in Directory.CreateDirectory(options.WorkFolder).GetDirectories($"{run}*"))
+            Remove(folder.FullName);
     }
-
-    private static string[] All(TrainerOptions options, Guid id) => Directory.GetDirectories(options.WorkFolder, $"{id}*");
 
     /// <summary>Removes a folder, or what can be removed of one that is still written to.</summary>
     public static void Remove(string folder)
