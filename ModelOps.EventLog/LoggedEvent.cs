@@ -26,6 +26,7 @@ public sealed record EventSlice<T>(IReadOnlyList<T> Events, long Cursor);
 /// <param name="Arm">The rollout's arm that gave the answer.</param>
 /// <param name="Failed">The version could not answer, and another one did.</param>
 /// <param name="Overlap">Of an answer that was computed beside the one shown: the share of products in both. Null for what was shown.</param>
+/// <param name="Propensities">With which probability each product was to be at its place; null where every one was certain.</param>
 public sealed record Impression(
     StoreId Store,
     string Token,
@@ -38,4 +39,5 @@ public sealed record Impression(
     double Seconds,
     string Arm = "champion",
     bool Failed = false,
-    double? Overlap = null);
+    double? Overlap = null,
+    IReadOnlyList<double>? Propensities = null);

@@ -4,9 +4,15 @@ using Npgsql;
 
 namespace ModelOps.EventLog;
 
-/// <summary>The tables of <c>eventsdb</c>, partitioned by the UTC day of the event, a partition made when its first event comes.</summary>
+/// <summary>The tables of <c>eventsdb</c>. Events and impressions are partitioned by their UTC day, a partition made when its first one comes.</summary>
 internal sealed class Schema(NpgsqlDataSource database)
 {
+    /// <summary>Positions below this are settled: every transaction that could still write one has ended.</summary>
+    public const string Settled = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+
+    /// <summary>The position of what this transaction writes.</summary>
+    public const string Position = "pg_current_xact_id()::text::bigint";
+
     private const long Turn = 7165002; // one replica at a time alters the schema
 
     /// <summary>
@@ -27,6 +33,7 @@ internal sealed class Schema(NpgsqlDataSource database)
             PRIMARY KEY (store, id, time)) PARTITION BY RANGE (time);
         CREATE INDEX IF NOT EXISTS events_by_position ON events (position);
         CREATE INDEX IF NOT EXISTS events_by_user ON events (store, user_id, time DESC);
+        CREATE INDEX IF NOT EXISTS events_by_session ON events (store, session_id, time DESC) WHERE session_id IS NOT NULL;
 
         CREATE TABLE IF NOT EXISTS impressions (
             store text NOT NULL,
@@ -43,8 +50,30 @@ internal sealed class Schema(NpgsqlDataSource database)
         ALTER TABLE impressions ADD COLUMN IF NOT EXISTS arm text NOT NULL DEFAULT 'champion';
         ALTER TABLE impressions ADD COLUMN IF NOT EXISTS failed boolean NOT NULL DEFAULT false;
         ALTER TABLE impressions ADD COLUMN IF NOT EXISTS overlap double precision;
+        ALTER TABLE impressions ADD COLUMN IF NOT EXISTS propensities float8[];
         CREATE INDEX IF NOT EXISTS impressions_by_token ON impressions (token);
         CREATE INDEX IF NOT EXISTS impressions_by_position ON impressions (position);
+
+        CREATE TABLE IF NOT EXISTS catalogue (
+            store text NOT NULL,
+            product text NOT NULL,
+            price double precision,
+            available boolean,
+            time timestamptz NOT NULL,
+            position bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
+            stock_position bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
+            price_position bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
+            PRIMARY KEY (store, product));
+        CREATE INDEX IF NOT EXISTS catalogue_by_position ON catalogue (position);
+
+        CREATE TABLE IF NOT EXISTS rules (
+            store text NOT NULL,
+            version int NOT NULL,
+            yaml text NOT NULL,
+            by text,
+            reason text,
+            time timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (store, version));
         """;
 
     private readonly ConcurrentDictionary<(string Table, DateOnly Day), bool> partitions = new();

@@ -10,11 +10,8 @@ namespace ModelOps.EventLog;
 /// <summary>The only door to the event log: append, read by cursor, read a shopper's latest. It makes its tables when it is first used.</summary>
 public sealed class ShopEvents
 {
-    private const string ImpressionColumns = "store, token, time, model, version, user_id, items, cached, seconds, arm, failed, overlap";
+    private const string ImpressionColumns = "store, token, time, model, version, user_id, items, cached, seconds, arm, failed, overlap, propensities";
     private const string Columns = "store, id, name, user_id, session_id, time, items, token, position";
-
-    /// <summary>Positions below this are settled: every transaction that could still write one has ended.</summary>
-    private const string Settled = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
 
     private readonly NpgsqlDataSource database;
     private readonly Schema schema;
@@ -55,7 +52,7 @@ public sealed class ShopEvents
         await schema.EnsureAsync(cancellationToken);
         await using var command = database.CreateCommand($"""
             SELECT {Columns} FROM events
-            WHERE position > $1 AND position < {Settled} AND ($2::text IS NULL OR store = $2)
+            WHERE position > $1 AND position < {Schema.Settled} AND ($2::text IS NULL OR store = $2)
             ORDER BY position FETCH FIRST $3 ROWS WITH TIES
             """);
         command.Parameters.Add(new() { Value = cursor });
@@ -66,12 +63,19 @@ public sealed class ShopEvents
     }
 
     /// <summary>The shopper's latest events after <paramref name="cursor"/>, oldest first, at once visible after their append.</summary>
-    public async Task<IReadOnlyList<LoggedEvent>> ReadUserAsync(StoreId store, string user, long cursor, int limit, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<LoggedEvent>> ReadUserAsync(StoreId store, string user, long cursor, int limit, CancellationToken cancellationToken = default) =>
+        ReadLatestAsync("user_id", store, user, cursor, limit, cancellationToken);
+
+    /// <summary>The same of a visit.</summary>
+    public Task<IReadOnlyList<LoggedEvent>> ReadSessionAsync(StoreId store, string session, long cursor, int limit, CancellationToken cancellationToken = default) =>
+        ReadLatestAsync("session_id", store, session, cursor, limit, cancellationToken);
+
+    private async Task<IReadOnlyList<LoggedEvent>> ReadLatestAsync(string who, StoreId store, string id, long cursor, int limit, CancellationToken cancellationToken)
     {
         await schema.EnsureAsync(cancellationToken);
-        await using var command = database.CreateCommand($"SELECT {Columns} FROM events WHERE store = $1 AND user_id = $2 AND position > $3 ORDER BY time DESC LIMIT $4");
+        await using var command = database.CreateCommand($"SELECT {Columns} FROM events WHERE store = $1 AND {who} = $2 AND position > $3 ORDER BY time DESC LIMIT $4");
         command.Parameters.Add(new() { Value = store.Value });
-        command.Parameters.Add(new() { Value = user });
+        command.Parameters.Add(new() { Value = id });
         command.Parameters.Add(new() { Value = cursor });
         command.Parameters.Add(new() { Value = limit });
         var events = await ReadAllAsync(command, cancellationToken);
@@ -82,7 +86,7 @@ public sealed class ShopEvents
     /// <summary>The position up to which the log is settled.</summary>
     public async Task<long> HeadAsync(CancellationToken cancellationToken = default)
     {
-        await using var command = database.CreateCommand($"SELECT {Settled} - 1");
+        await using var command = database.CreateCommand($"SELECT {Schema.Settled} - 1");
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -96,7 +100,7 @@ public sealed class ShopEvents
         foreach (var impression in impressions)
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand(
-                $"INSERT INTO impressions ({ImpressionColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING")
+                $"INSERT INTO impressions ({ImpressionColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING")
             {
                 Parameters =
                 {
@@ -112,6 +116,7 @@ public sealed class ShopEvents
                     new() { Value = impression.Arm },
                     new() { Value = impression.Failed },
                     new() { Value = (object?)impression.Overlap ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double },
+                    new() { Value = (object?)impression.Propensities?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Double },
                 },
             });
         }
@@ -124,7 +129,7 @@ public sealed class ShopEvents
         await schema.EnsureAsync(cancellationToken);
         await using var command = database.CreateCommand($"""
             SELECT {ImpressionColumns}, position FROM impressions
-            WHERE position > $1 AND position < {Settled} ORDER BY position FETCH FIRST $2 ROWS WITH TIES
+            WHERE position > $1 AND position < {Schema.Settled} ORDER BY position FETCH FIRST $2 ROWS WITH TIES
             """);
         command.Parameters.Add(new() { Value = cursor });
         command.Parameters.Add(new() { Value = limit });
@@ -133,7 +138,7 @@ public sealed class ShopEvents
         while (await reader.ReadAsync(cancellationToken))
         {
             impressions.Add(ReadImpression(reader));
-            cursor = reader.GetInt64(12);
+            cursor = reader.GetInt64(13);
         }
         return new EventSlice<Impression>(impressions, cursor);
     }
@@ -176,7 +181,8 @@ public sealed class ShopEvents
 
     private static Impression ReadImpression(NpgsqlDataReader reader) => new(
         new StoreId(reader.GetString(0)), reader.GetString(1), Utc(reader, 2), reader.GetString(3), reader.GetInt32(4), Text(reader, 5),
-        reader.GetFieldValue<string[]>(6), reader.GetBoolean(7), reader.GetDouble(8), reader.GetString(9), reader.GetBoolean(10), reader.IsDBNull(11) ? null : reader.GetDouble(11));
+        reader.GetFieldValue<string[]>(6), reader.GetBoolean(7), reader.GetDouble(8), reader.GetString(9), reader.GetBoolean(10), reader.IsDBNull(11) ? null : reader.GetDouble(11),
+        reader.IsDBNull(12) ? null : reader.GetFieldValue<double[]>(12));
 
     private static void AddColumn<T>(NpgsqlCommand command, NpgsqlDbType type, IEnumerable<T> values) =>
         command.Parameters.Add(new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });

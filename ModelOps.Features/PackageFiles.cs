@@ -9,6 +9,10 @@ public static class PackageFiles
     public const string Items = "items.jsonl";
     public const string Shoppers = "shoppers.jsonl";
     public const string Schema = "schema.json";
+
+    /// <summary>What belongs to each item, for shelves beside a product; packages from before have none.</summary>
+    public const string Related = "related.jsonl";
+
     public const string ModelCard = "model-card.json";
 
     /// <summary>A network's weights as it learned them (safetensors), and what their rows stand for: a later training may begin there. Not needed to serve.</summary>

@@ -1,5 +1,7 @@
+using ModelOps.Contracts.Catalogue;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Events;
+using ModelOps.Contracts.Rules;
 
 namespace ModelOps.Contracts.Predictions;
 
@@ -8,6 +10,27 @@ public sealed class InferenceClient(HttpClient http)
 {
     public Task<RecommendationResponse> RecommendAsync(StoreId store, RecommendationRequest request, CancellationToken cancellationToken = default) =>
         http.SendAsync<RecommendationResponse>(store, HttpMethod.Post, "/v1/recommendations", request, null, cancellationToken);
+
+    /// <summary>Up to 100 requests in one call.</summary>
+    public Task<RecommendationBatchResponse> RecommendManyAsync(StoreId store, RecommendationBatch batch, CancellationToken cancellationToken = default) =>
+        http.SendAsync<RecommendationBatchResponse>(store, HttpMethod.Post, "/v1/recommendations/batch", batch, null, cancellationToken);
+
+    /// <summary>Shelves without repeats.</summary>
+    public Task<PageResponse> RecommendPageAsync(StoreId store, PageRequest page, CancellationToken cancellationToken = default) =>
+        http.SendAsync<PageResponse>(store, HttpMethod.Post, "/v1/recommendations/page", page, null, cancellationToken);
+
+    /// <summary>Prices and stock; they count in the next answer.</summary>
+    public Task<CatalogueReceipt> ChangeCatalogueAsync(StoreId store, CatalogueBatch batch, CancellationToken cancellationToken = default) =>
+        http.SendAsync<CatalogueReceipt>(store, HttpMethod.Patch, "/v1/catalogue", batch, null, cancellationToken);
+
+    public Task<RuleSet> GetRulesAsync(StoreId store, CancellationToken cancellationToken = default) => http.GetAsync<RuleSet>(store, "/v1/rules", cancellationToken);
+
+    /// <summary>The last 50 versions, the newest first.</summary>
+    public Task<IReadOnlyList<RuleSet>> GetRuleHistoryAsync(StoreId store, CancellationToken cancellationToken = default) =>
+        http.GetAsync<IReadOnlyList<RuleSet>>(store, "/v1/rules/history", cancellationToken);
+
+    public Task<RuleSet> PutRulesAsync(StoreId store, NewRuleSet rules, CancellationToken cancellationToken = default) =>
+        http.SendAsync<RuleSet>(store, HttpMethod.Put, "/v1/rules", rules, null, cancellationToken);
 
     public Task<EventReceipt> SendEventsAsync(StoreId store, EventBatch batch, CancellationToken cancellationToken = default) =>
         http.SendAsync<EventReceipt>(store, HttpMethod.Post, "/v1/events", batch, null, cancellationToken);

@@ -65,8 +65,16 @@ internal static class EventsApi
     {
         var (accepted, rejected) = batch;
         await events.AppendAsync(accepted, cancellationToken);
-        await cache.ForgetAsync(store, accepted.Select(e => e.User).OfType<string>().Distinct());
+        await cache.ForgetAsync(store, accepted.SelectMany(Subjects).Distinct());
         return new EventReceipt(accepted.Count, rejected);
+    }
+
+    private static IEnumerable<string> Subjects(LoggedEvent shopEvent)
+    {
+        if (shopEvent.User is { } user)
+            yield return AnswerCache.SubjectOf(user);
+        if (shopEvent.Session is { } session)
+            yield return AnswerCache.SubjectOfVisit(session);
     }
 
     private static ProblemHttpResult Refuse(int status, string detail) => Problems.Of(status, "event-batch", "The events cannot be read", detail);

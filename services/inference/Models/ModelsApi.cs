@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Predictions;
+using ModelOps.Inference.Catalogue;
 using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Recommendations;
 
@@ -32,14 +33,14 @@ internal static class ModelsApi
         model.MapGet("/shoppers/{user}", HistoryAsync);
     }
 
-    private static Results<Ok<List<Product>>, ProblemHttpResult> Products(StoreId store, string model, string[] ids, Router router)
+    private static Results<Ok<List<Product>>, ProblemHttpResult> Products(StoreId store, string model, string[] ids, Router router, LiveCatalogue live)
     {
         if (router.UseChampion(store, model) is not { } use)
             return RecommendationsApi.NothingDeployed(model);
         using (use)
         {
-            var catalogue = use.Model.Catalogue;
-            return TypedResults.Ok(ids.Select(id => catalogue.Vocabulary.IndexOf(id)).Where(index => index > 0).Select(index => catalogue.Items[index - 1])
+            var catalogue = live.View(use.Model);
+            return TypedResults.Ok(ids.Select(id => catalogue.Packaged.Vocabulary.IndexOf(id)).Where(index => index > 0).Select(index => catalogue[index])
                 .Select(item => new Product(item.Id, item.Title, item.Brand, item.Category, item.Price, item.Available)).ToList());
         }
     }

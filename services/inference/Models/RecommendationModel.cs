@@ -16,9 +16,9 @@ internal sealed class RecommendationModel : IDisposable
     private readonly RunOptions runOptions = new();
     private int leases = 1;
 
-    private RecommendationModel(StoreId store, string name, int version, InferenceSession session, FeatureSchema schema, ItemCatalogue catalogue, ShopperHistories shoppers)
+    private RecommendationModel(StoreId store, string name, int version, InferenceSession session, FeatureSchema schema, ItemCatalogue catalogue, ShopperHistories shoppers, RelatedItems related)
     {
-        (Store, Name, Version, Schema, Catalogue, Shoppers) = (store, name, version, schema, catalogue, shoppers);
+        (Store, Name, Version, Schema, Catalogue, Shoppers, Related) = (store, name, version, schema, catalogue, shoppers, related);
         this.session = session;
         Encoder = new SequenceEncoder(catalogue.Vocabulary, schema.Length);
     }
@@ -35,6 +35,8 @@ internal sealed class RecommendationModel : IDisposable
 
     public ShopperHistories Shoppers { get; }
 
+    public RelatedItems Related { get; }
+
     public SequenceEncoder Encoder { get; }
 
     /// <exception cref="InvalidDataException">The package is not one that this build can serve.</exception>
@@ -43,9 +45,10 @@ internal sealed class RecommendationModel : IDisposable
         var schema = await FeatureSchema.ReadAsync(Path.Combine(folder, PackageFiles.Schema), cancellationToken);
         var catalogue = await ItemCatalogue.ReadAsync(Path.Combine(folder, PackageFiles.Items), cancellationToken);
         var shoppers = await ShopperHistories.ReadAsync(Path.Combine(folder, PackageFiles.Shoppers), cancellationToken);
+        var related = await RelatedItems.ReadAsync(Path.Combine(folder, PackageFiles.Related), catalogue.Items.Count, cancellationToken);
         // One thread a call and many calls at once give the best throughput.
         using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL };
-        var model = new RecommendationModel(store, name, version, new InferenceSession(Path.Combine(folder, PackageFiles.Model), options), schema, catalogue, shoppers);
+        var model = new RecommendationModel(store, name, version, new InferenceSession(Path.Combine(folder, PackageFiles.Model), options), schema, catalogue, shoppers, related);
         model.WarmUp();
         return model;
     }

@@ -59,10 +59,11 @@ internal sealed class AnswerCache : IDisposable
         database.KeyExpire(key, Lifetime, flags: CommandFlags.FireAndForget);
     }
 
-    /// <summary>Forgets the answers of shoppers who have just done something.</summary>
-    public async Task ForgetAsync(StoreId store, IEnumerable<string> users)
+    /// <summary>Forgets the answers of shoppers and visits that have just done something.</summary>
+    /// <param name="subjects">As <see cref="SubjectOf(string)"/> and <see cref="SubjectOfVisit"/> name them.</param>
+    public async Task ForgetAsync(StoreId store, IEnumerable<string> subjects)
     {
-        var keys = users.Select(user => (RedisKey)Key(store, SubjectOf(user))).ToArray();
+        var keys = subjects.Select(subject => (RedisKey)Key(store, subject)).ToArray();
         if (keys.Length == 0 || !redis.IsConnected)
             return;
         using var span = Start("DEL");
@@ -76,13 +77,21 @@ internal sealed class AnswerCache : IDisposable
         }
     }
 
+    /// <summary>Whose answer it is: the shopper, the visit, or whoever has that history.</summary>
+    public static string SubjectOf(RecommendationRequest request) =>
+        request.History is { } history ? "history:" + Hash(JsonSerializer.SerializeToUtf8Bytes(history, JsonSerializerOptions.Web))
+        : request.User is { } user ? SubjectOf(user)
+        : request.Session is { } session ? SubjectOfVisit(session)
+        : SubjectOf("");
+
     public static string SubjectOf(string user) => $"user:{user}";
 
-    /// <summary>What an answer depends on besides the shopper.</summary>
-    public static string QuestionOf(RecommendationRequest request, string model, int version) => Hash(
-        JsonSerializer.SerializeToUtf8Bytes(request with { User = null, Session = null, History = null, Model = $"{model}/{version}" }, JsonSerializerOptions.Web));
+    public static string SubjectOfVisit(string session) => $"visit:{session}";
 
-    public static string SubjectOf(IReadOnlyList<string> history) => "history:" + Hash(JsonSerializer.SerializeToUtf8Bytes(history, JsonSerializerOptions.Web));
+    /// <summary>What an answer depends on besides the shopper.</summary>
+    /// <param name="revision">Of the store's rules, stock and prices.</param>
+    public static string QuestionOf(RecommendationRequest request, string model, int version, string revision = "") => Hash(
+        JsonSerializer.SerializeToUtf8Bytes(request with { User = null, Session = null, History = null, Model = $"{model}/{version}/{revision}" }, JsonSerializerOptions.Web));
 
     private static string Hash(byte[] text) => Convert.ToHexStringLower(SHA256.HashData(text).AsSpan(0, 16));
 

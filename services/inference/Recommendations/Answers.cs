@@ -1,30 +1,57 @@
+using System.Globalization;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Predictions;
+using ModelOps.Inference.Catalogue;
 using ModelOps.Inference.Models;
+using ModelOps.Inference.Rules;
 
 namespace ModelOps.Inference.Recommendations;
 
 /// <summary>A version's answer to a request: kept from an earlier call, or computed.</summary>
-internal sealed class Answers(Shoppers shoppers, AnswerCache cache)
+internal sealed class Answers(Shoppers shoppers, AnswerCache cache, LiveCatalogue catalogue, LiveRules rules, TimeProvider time)
 {
     public async Task<(List<RecommendedItem> Items, bool Cached)> FindAsync(StoreId store, RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken)
     {
-        var subject = request.History is { } history ? AnswerCache.SubjectOf(history) : AnswerCache.SubjectOf(request.User ?? "");
-        var question = AnswerCache.QuestionOf(request, model.Name, model.Version);
+        var exploration = Exploration.Of(rules.Of(store), request);
+        if (exploration.IsDue)
+            return (exploration.Explore(await ComputeAsync(model, exploration.Wider(request), cancellationToken), request.Count), false);
+        var (items, cached) = await FindBestAsync(store, model, request, cancellationToken);
+        return (exploration.Keep(items, request.Count), cached);
+    }
+
+    public async Task<List<RecommendedItem>> ComputeAsync(RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken) =>
+        Recommend(model, await ShopperAsync(model, request, cancellationToken), request);
+
+    private async Task<(List<RecommendedItem> Items, bool Cached)> FindBestAsync(StoreId store, RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken)
+    {
+        var subject = AnswerCache.SubjectOf(request);
+        var question = AnswerCache.QuestionOf(request, model.Name, model.Version, Revision(store, request));
         if (await cache.FindAsync(store, subject, question) is { } kept)
             return (kept, true);
         var shopper = await ShopperAsync(model, request, cancellationToken);
-        var items = Recommender.Recommend(model, shopper, request);
+        var items = Recommend(model, shopper, request);
         if (shopper.IsUpToDate)
             cache.Keep(store, subject, question, items);
         return (items, false);
     }
 
-    public async Task<List<RecommendedItem>> ComputeAsync(RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken) =>
-        Recommender.Recommend(model, await ShopperAsync(model, request, cancellationToken), request);
+    private List<RecommendedItem> Recommend(RecommendationModel model, Shopper shopper, RecommendationRequest request)
+    {
+        var book = rules.Of(model.Store);
+        return Recommender.Recommend(model, shopper, request, new ShopState(catalogue.View(model), book.For(request.Kind ?? RecommendationKind.ForYou, time.GetUtcNow()), book.Diversity));
+    }
+
+    /// <summary>What an answer depends on besides the shopper, the request and the version. Prices only where somebody looks at them: they change often.</summary>
+    private string Revision(StoreId store, RecommendationRequest request)
+    {
+        var (book, overlay) = (rules.Of(store), catalogue.Of(store));
+        var looksAtPrices = book.LooksAtPrices || request.Filter is { MinPrice: not null } or { MaxPrice: not null };
+        return string.Create(CultureInfo.InvariantCulture, $"{book.Revision(request.Kind ?? RecommendationKind.ForYou, time.GetUtcNow())}/{overlay.StockRevision}/{(looksAtPrices ? overlay.PriceRevision : 0)}");
+    }
 
     private async Task<Shopper> ShopperAsync(RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken) =>
         request.History is not null ? Shopper.FromHistory(model, request.History)
         : request.User is not null ? await shoppers.FindAsync(model, request.User, cancellationToken)
+        : request.Session is not null ? await shoppers.FindVisitAsync(model, request.Session, cancellationToken)
         : new Shopper([], new Dictionary<int, float>());
 }

@@ -6,37 +6,70 @@ using ModelOps.ServiceDefaults;
 
 namespace ModelOps.Inference.Recommendations;
 
-/// <summary>Products for a shopper.</summary>
+/// <summary>Products for a shopper, a visit, a cart, or beside a product; one list, many, or a page of shelves.</summary>
 internal static class RecommendationsApi
 {
     public const string DefaultModel = "recommend";
-    private const int MaxCount = 200;
-    private const int MaxHistory = 1000;
+    private const int MaxRequests = 100;
 
     public static IServiceCollection AddRecommendations(this IServiceCollection services) => services
-        .AddSingleton<Shoppers>().AddSingleton<AnswerCache>().AddSingleton<Answers>().AddSingleton<RoutedAnswers>();
+        .AddSingleton<Shoppers>().AddSingleton<AnswerCache>().AddSingleton<Answers>().AddSingleton<RoutedAnswers>().AddSingleton<Pages>();
 
-    public static void MapRecommendations(this IEndpointRouteBuilder app) =>
-        app.MapPost("/v1/recommendations", RecommendAsync).WithTags("Recommendations").WithSummary("Products for a shopper, best first");
+    public static void MapRecommendations(this IEndpointRouteBuilder app)
+    {
+        var recommendations = app.MapGroup("/v1/recommendations").WithTags("Recommendations");
+        recommendations.MapPost("", RecommendAsync).WithSummary("Products for a shopper, a visit, a cart, or beside a product; best first");
+        recommendations.MapPost("/batch", RecommendManyAsync).WithSummary("Up to 100 requests in one call");
+        recommendations.MapPost("/page", RecommendPageAsync).WithSummary("Shelves of a page, none of which repeats a product of an earlier one");
+    }
 
     private static async Task<Results<Ok<RecommendationResponse>, ProblemHttpResult>> RecommendAsync(
         StoreId store, RecommendationRequest request, Router router, DeploymentFollower deployments, RoutedAnswers answers, CancellationToken cancellationToken)
     {
-        if (Wrong(request) is { } wrong)
-            return Problems.Refuse("recommendation-request", wrong);
+        if (RequestCheck.Wrong(request) is { } wrong)
+            return Refuse(wrong);
         var name = request.Model ?? DefaultModel;
-        if (!router.Knows(store, name))
-            await deployments.AskNowAsync(cancellationToken);
+        await KnowAsync(store, name, router, deployments, cancellationToken);
         return await answers.FindAsync(store, name, request, cancellationToken) is { } answer ? TypedResults.Ok(answer) : NothingDeployed(name);
+    }
+
+    private static async Task<Results<Ok<RecommendationBatchResponse>, ProblemHttpResult>> RecommendManyAsync(
+        StoreId store, RecommendationBatch batch, Router router, DeploymentFollower deployments, RoutedAnswers answers, CancellationToken cancellationToken)
+    {
+        if (batch.Requests is not { Count: > 0 and <= MaxRequests } requests)
+            return Refuse($"'requests' has {batch.Requests?.Count ?? 0} requests; it goes from 1 to {MaxRequests}.");
+        foreach (var (index, request) in requests.Index())
+        {
+            if ((request is null ? "it is null." : RequestCheck.Wrong(request)) is { } wrong)
+                return Refuse($"Request {index}: {wrong}");
+        }
+        foreach (var name in requests.Select(request => request.Model ?? DefaultModel).Distinct())
+            await KnowAsync(store, name, router, deployments, cancellationToken);
+        var found = await Task.WhenAll(requests.Select(request => answers.FindAsync(store, request.Model ?? DefaultModel, request, cancellationToken)));
+        return found.Index().FirstOrDefault(answer => answer.Item is null) is { Item: null, Index: var missing } && found[missing] is null
+            ? NothingDeployed(requests[missing].Model ?? DefaultModel)
+            : TypedResults.Ok(new RecommendationBatchResponse(found!));
+    }
+
+    private static async Task<Results<Ok<PageResponse>, ProblemHttpResult>> RecommendPageAsync(
+        StoreId store, PageRequest page, Router router, DeploymentFollower deployments, Pages pages, CancellationToken cancellationToken)
+    {
+        if (Pages.Wrong(page) is { } wrong)
+            return Refuse(wrong);
+        var name = page.Model ?? DefaultModel;
+        await KnowAsync(store, name, router, deployments, cancellationToken);
+        return await pages.FillAsync(store, name, page, cancellationToken) is { } filled ? TypedResults.Ok(filled) : NothingDeployed(name);
     }
 
     public static ProblemHttpResult NothingDeployed(string model) => Problems.Of(
         StatusCodes.Status404NotFound, "nothing-deployed", "Nothing is deployed",
         $"No version of the model '{model}' is deployed for this store. Upload a dataset to data-prep and run the pipeline, or set the alias champion in the registry.");
 
-    private static string? Wrong(RecommendationRequest request) =>
-        request.Count is < 1 or > MaxCount ? $"'count' is {request.Count}; it goes from 1 to {MaxCount}."
-        : request.History?.Count > MaxHistory ? $"'history' has {request.History.Count} products; at most {MaxHistory}."
-        : request.History?.Any(id => id is null) == true || request.Exclude?.Any(id => id is null) == true ? "'history' and 'exclude' list product ids; one of them is null."
-        : null;
+    private static ProblemHttpResult Refuse(string wrong) => Problems.Refuse("recommendation-request", wrong);
+
+    private static async Task KnowAsync(StoreId store, string model, Router router, DeploymentFollower deployments, CancellationToken cancellationToken)
+    {
+        if (!router.Knows(store, model))
+            await deployments.AskNowAsync(cancellationToken);
+    }
 }

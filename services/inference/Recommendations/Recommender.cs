@@ -1,69 +1,34 @@
-using System.Buffers;
 using ModelOps.Contracts.Predictions;
-using ModelOps.Features;
+using ModelOps.Inference.Catalogue;
 using ModelOps.Inference.Models;
 
 namespace ModelOps.Inference.Recommendations;
 
-/// <summary>Ranks a catalogue for a shopper: the model's scores, or popularity for whoever has no history.</summary>
+/// <summary>From a request to its answer: candidates without what is filtered, arranged by the store's rules, each with its reason.</summary>
 internal static class Recommender
 {
     public const string ByModel = "model";
     public const string Repeat = "repeat";
     public const string Popular = "popular";
+    public const string Similar = "similar";
+    public const string BoughtTogether = "bought-together";
+    public const string Pinned = "pinned";
+    public const string Explore = "explore";
 
-    public static List<RecommendedItem> Recommend(RecommendationModel model, Shopper shopper, RecommendationRequest request)
+    /// <summary>Rules and variety choose among so many.</summary>
+    private const int Pool = 500;
+
+    public static List<RecommendedItem> Recommend(RecommendationModel model, Shopper shopper, RecommendationRequest request, ShopState? shop = null)
     {
-        var forbidden = Forbidden(model, shopper, request);
-        var items = new List<RankedItem>(request.Count);
-        var row = new long[model.Schema.Length];
-        if (model.Encoder.Encode(shopper.Items, row) > 0)
-            items.AddRange(model.Rank(row, forbidden, shopper.Counts, Math.Min(request.Count, model.Catalogue.Items.Count)));
-        var modelled = items.Count;
-        if (modelled < request.Count)
-            AddPopular(model, forbidden, request.Count - modelled, items);
-        return [.. items.Select((item, rank) => new RecommendedItem(model.Catalogue.Vocabulary[item.Index], item.Score, rank < modelled ? SourceOf(model, shopper, item) : Popular))];
+        shop ??= new ShopState(CatalogueView.Of(model.Catalogue, StoreOverlay.Empty), [], 0);
+        var question = new Question(model, shop.Catalogue, shopper, request);
+        var diversity = request.Diversity ?? shop.Diversity;
+        var isArranged = shop.Rules.Count > 0 || diversity > 0;
+        var candidates = new CandidateSource(question, isArranged ? Math.Max(request.Count, Pool) : request.Count).Find();
+        if (isArranged)
+            candidates = Arrangement.Arrange(candidates, question, shop, diversity);
+        var because = Because.Of(question, candidates);
+        return [.. candidates.Select(candidate => new RecommendedItem(
+            model.Catalogue.Vocabulary[candidate.Index], candidate.Score, candidate.Reason, because.GetValueOrDefault(candidate.Index) is > 0 and var index ? model.Catalogue.Vocabulary[index] : null, candidate.Rules))];
     }
-
-    private static string SourceOf(RecommendationModel model, Shopper shopper, RankedItem item) =>
-        model.Schema.Fusion is not null && shopper.Counts.ContainsKey(item.Index) ? Repeat : ByModel;
-
-    /// <summary>Adds what is neither forbidden nor in the answer yet.</summary>
-    private static void AddPopular(RecommendationModel model, long[] forbidden, int count, List<RankedItem> items)
-    {
-        var excluded = ArrayPool<bool>.Shared.Rent(model.Catalogue.Popularity.Length);
-        try
-        {
-            var mask = excluded.AsSpan(0, model.Catalogue.Popularity.Length);
-            mask.Clear();
-            foreach (var index in forbidden)
-                mask[(int)index] = true;
-            foreach (var item in items)
-                mask[item.Index] = true;
-            var top = new RankedItem[count];
-            items.AddRange(top.AsSpan(0, Ranker.Top(model.Catalogue.Popularity, mask, top)));
-        }
-        finally
-        {
-            ArrayPool<bool>.Shared.Return(excluded);
-        }
-    }
-
-    private static long[] Forbidden(RecommendationModel model, Shopper shopper, RecommendationRequest request)
-    {
-        IEnumerable<long> forbidden = model.Catalogue.Unavailable;
-        if (model.Schema.ExcludeSeen)
-            forbidden = forbidden.Concat(shopper.Items.Distinct().Select(index => (long)index));
-        if (request.Exclude is { } exclude)
-            forbidden = forbidden.Concat(exclude.Select(id => (long)model.Catalogue.Vocabulary.IndexOf(id)));
-        if (request.Filter is { } filter)
-            forbidden = forbidden.Concat(model.Catalogue.Items.Index().Where(item => !Matches(item.Item, filter)).Select(item => item.Index + 1L));
-        return [.. forbidden];
-    }
-
-    private static bool Matches(CatalogueItem item, RecommendationFilter filter) =>
-        (filter.Category is null || item.Category?.StartsWith(filter.Category, StringComparison.OrdinalIgnoreCase) == true)
-        && (filter.Brand is null || string.Equals(item.Brand, filter.Brand, StringComparison.OrdinalIgnoreCase))
-        && (filter.MinPrice is null || item.Price >= filter.MinPrice)
-        && (filter.MaxPrice is null || item.Price <= filter.MaxPrice);
 }

@@ -57,7 +57,7 @@ internal sealed class RoutedAnswers : IDisposable
         try
         {
             var (items, cached) = await answers.FindAsync(store, routed.Model, request, cancellationToken);
-            Log(store, routed, request, token, [.. items.Select(item => item.Id)], cached, started, failed: false);
+            Log(store, routed, request, token, items, cached, started, failed: false);
             return new RecommendationResponse(items, new ModelReference(routed.Model.Name, routed.Model.Version), token, cached, routed.Arm);
         }
         catch when (!cancellationToken.IsCancellationRequested)
@@ -67,13 +67,15 @@ internal sealed class RoutedAnswers : IDisposable
         }
     }
 
-    private void Log(StoreId store, RoutedUse routed, RecommendationRequest request, string token, List<string> shown, bool cached, long started, bool failed)
+    private void Log(StoreId store, RoutedUse routed, RecommendationRequest request, string token, List<RecommendedItem> items, bool cached, long started, bool failed)
     {
         var model = routed.Model;
+        List<string> shown = [.. items.Select(item => item.Id)];
+        double[]? propensities = items.Any(item => item.Propensity is not null) ? [.. items.Select(item => item.Propensity ?? 1)] : null;
         given.Add(1, new("model", model.Name), new("version", model.Version), new("arm", routed.Arm), new("failed", failed));
         if (Activity.Current is { IsAllDataRequested: true } span)
             span.AddEvent(new ActivityEvent("feature_flag.evaluation", tags: new() { ["feature_flag.key"] = model.Name, ["feature_flag.result.variant"] = routed.Arm, ["feature_flag.version"] = model.Version }));
-        impressions.Add(new Impression(store, token, time.GetUtcNow(), model.Name, model.Version, request.User, shown, cached, Stopwatch.GetElapsedTime(started).TotalSeconds, routed.Arm, failed));
+        impressions.Add(new Impression(store, token, time.GetUtcNow(), model.Name, model.Version, request.User, shown, cached, Stopwatch.GetElapsedTime(started).TotalSeconds, routed.Arm, failed, null, propensities));
         if (routed.Shadow is { } shadow && !failed)
             shadows.Ask(store, shadow, request, shown);
     }

@@ -19,10 +19,15 @@ internal sealed class Shoppers(ShopEvents events, TimeProvider time, ILogger<Sho
 
     private long restsUntil;
 
-    public async Task<Shopper> FindAsync(RecommendationModel model, string user, CancellationToken cancellationToken)
+    public async Task<Shopper> FindAsync(RecommendationModel model, string user, CancellationToken cancellationToken) =>
+        With(model, model.Shoppers.Find(user), await RecentAsync(token => events.ReadUserAsync(model.Store, user, model.Schema.EventCursor, model.Schema.Length, token), cancellationToken));
+
+    /// <summary>Who has no account is known by the visit; a package knows nothing of visits.</summary>
+    public async Task<Shopper> FindVisitAsync(RecommendationModel model, string session, CancellationToken cancellationToken) =>
+        With(model, null, await RecentAsync(token => events.ReadSessionAsync(model.Store, session, 0, model.Schema.Length, token), cancellationToken));
+
+    private static Shopper With(RecommendationModel model, ShopperHistory? packaged, IReadOnlyList<LoggedEvent>? recent)
     {
-        var packaged = model.Shoppers.Find(user);
-        var recent = await RecentAsync(model, user, cancellationToken);
         if (recent is null or [])
             return new Shopper([.. packaged?.Items ?? []], packaged?.Counts ?? NoCounts) { IsUpToDate = recent is not null };
 
@@ -42,7 +47,7 @@ internal sealed class Shoppers(ShopEvents events, TimeProvider time, ILogger<Sho
     }
 
     /// <summary>An answer from an older history beats none: without the event log the package's history is used.</summary>
-    private async Task<IReadOnlyList<LoggedEvent>?> RecentAsync(RecommendationModel model, string user, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<LoggedEvent>?> RecentAsync(Func<CancellationToken, Task<IReadOnlyList<LoggedEvent>>> read, CancellationToken cancellationToken)
     {
         if (time.GetUtcNow().UtcTicks < Interlocked.Read(ref restsUntil))
             return null;
@@ -51,7 +56,7 @@ internal sealed class Shoppers(ShopEvents events, TimeProvider time, ILogger<Sho
         try
         {
             // Left behind, not only cancelled: while a connection is being opened, Npgsql may not hear of it.
-            return await Task.Run(() => events.ReadUserAsync(model.Store, user, model.Schema.EventCursor, model.Schema.Length, patience.Token), patience.Token).WaitAsync(patience.Token);
+            return await Task.Run(() => read(patience.Token), patience.Token).WaitAsync(patience.Token);
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {

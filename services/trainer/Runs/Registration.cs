@@ -16,8 +16,8 @@ public sealed class Registration(RegistryClient registry, RunBlobs blobs, IOptio
     private const int Attempts = 3;
     private static readonly string[] Files = [PackageFiles.Model, PackageFiles.Items, PackageFiles.Shoppers, PackageFiles.Schema, PackageFiles.ModelCard];
 
-    /// <summary>Only of networks.</summary>
-    private static readonly string[] NetworkFiles = [PackageFiles.Weights, PackageFiles.WeightsDescription];
+    /// <summary>Weights only of networks; related items not of a run that an older build trained.</summary>
+    private static readonly string[] OptionalFiles = [PackageFiles.Related, PackageFiles.Weights, PackageFiles.WeightsDescription];
 
     /// <summary>The version, or null when the package is no longer kept anywhere.</summary>
     /// <exception cref="ServiceException">The registry refuses or is away.</exception>
@@ -40,7 +40,8 @@ public sealed class Registration(RegistryClient registry, RunBlobs blobs, IOptio
         {
             if (!await blobs.FetchPackageAsync(store, run.Id, fetched, Files, cancellationToken))
                 return null;
-            await blobs.FetchPackageAsync(store, run.Id, fetched, NetworkFiles, cancellationToken);
+            foreach (var file in OptionalFiles)
+                await blobs.FetchPackageAsync(store, run.Id, fetched, [file], cancellationToken);
             return await PutAsync(run, version, fetched, cancellationToken);
         }
         finally
@@ -67,7 +68,7 @@ public sealed class Registration(RegistryClient registry, RunBlobs blobs, IOptio
 
     private async Task<ModelVersion> PutAsync(Run run, ModelVersion version, string folder, CancellationToken cancellationToken)
     {
-        var present = Files.Concat(NetworkFiles.Where(file => File.Exists(Path.Combine(folder, file))));
+        var present = Files.Concat(OptionalFiles.Where(file => File.Exists(Path.Combine(folder, file))));
         var manifest = new PackageManifest(run.Model, version.Version, [.. await Task.WhenAll(present.Select(file => DescribeAsync(folder, file, cancellationToken)))]);
         return await PutAsync(new StoreId(run.Store), manifest, folder, cancellationToken);
     }

@@ -31,6 +31,7 @@ public sealed class PackageWriter(TrainingTask task, TrainingParameters paramete
         var variants = new Compressor(parameters, interactions, session.Test, session.ExcludeSeen, progress.Fusion).Compress(modelPath);
         await catalogue.WriteAsync(Path.Combine(folder, PackageFiles.Items));
         await ShopperHistories.WriteAsync(Path.Combine(folder, PackageFiles.Shoppers), Shoppers(everything, progress.Fusion));
+        await RelatedItemsFinder.Find(interactions, task.Dataset.Profile.HasClock).WriteAsync(Path.Combine(folder, PackageFiles.Related));
         var schema = new FeatureSchema(parameters.Length, session.ExcludeSeen, session.RepeatRate, events, targets, task.Dataset.EventCursor, progress.Fusion);
         await schema.WriteAsync(Path.Combine(folder, PackageFiles.Schema));
         await WriteCardAsync(Path.Combine(folder, PackageFiles.ModelCard), session, progress, parity, variants);

@@ -60,6 +60,63 @@ public sealed class RecommenderTests : IDisposable
     }
 
     [Fact]
+    public async Task Recommend_EvidenceInTheHistory_IsNamed_AndNoneIsInvented()
+    {
+        using var model = await LoadAsync(excludeSeen: true);
+        var items = Ask(model, ["p4", "p1"], new RecommendationRequest(Count: 3)).ToDictionary(item => item.Id, item => item.Because);
+        Assert.Equal("p1", items["p3"]); // beside p1 only
+        Assert.Equal("p1", items["p2"]); // as close to both: the later one
+        Assert.Equal("p1", items["p5"]);
+        Assert.All(Ask(model, ["p5"], new RecommendationRequest(Count: 4)), item => Assert.Null(item.Because));
+    }
+
+    [Fact]
+    public async Task Recommend_Similar_IsWhatIsNearTheProduct_ThenTheModel()
+    {
+        using var model = await LoadAsync(unavailable: "p3");
+        var items = Ask(model, [], new RecommendationRequest(Count: 3, Kind: RecommendationKind.Similar, Products: ["p1"]));
+        Assert.Equal("p2", items[0].Id);
+        Assert.Equal((Recommender.Similar, "p1"), (items[0].Reason, items[0].Because));
+        Assert.All(items[1..], item => Assert.Equal(Recommender.ByModel, item.Reason));
+        Assert.DoesNotContain("p1", Ids(items));
+        Assert.DoesNotContain("p3", Ids(items));
+    }
+
+    [Fact]
+    public async Task Recommend_BoughtTogether_WhatBelongsToSeveralComesFirst()
+    {
+        using var model = await LoadAsync(excludeSeen: true);
+        var request = new RecommendationRequest(Count: 2, Kind: RecommendationKind.BoughtTogether, Products: ["p1", "p2"]);
+        Assert.Equal(["p5", "p4"], Ids(Ask(model, ["p5"], request))); // also what the shopper knows
+        Assert.Equal(["p4"], Ids(Ask(model, ["p5"], request with { Count = 1, Filter = new RecommendationFilter(NotBought: true) })));
+    }
+
+    [Fact]
+    public async Task Recommend_Cart_GoesOnFromTheHistory_WithoutTheCart()
+    {
+        using var model = await LoadAsync();
+        var items = Ask(model, ["p4"], new RecommendationRequest(Count: 3, Kind: RecommendationKind.Cart, Products: ["p5", "unknown"]));
+        Assert.Equal("p4", items[0].Id);
+        Assert.DoesNotContain("p5", Ids(items));
+    }
+
+    [Fact]
+    public async Task Recommend_SimilarToNothing_IsPopular()
+    {
+        using var model = await LoadAsync();
+        Assert.All(Ask(model, [], new RecommendationRequest(Count: 2, Kind: RecommendationKind.Similar)), item => Assert.Equal(Recommender.Popular, item.Reason));
+    }
+
+    [Fact]
+    public async Task Recommend_FiltersOfEveryKind_AreKept()
+    {
+        using var model = await LoadAsync();
+        Assert.Equal(["p4", "p5"], Ids(Ask(model, ["p1"], new RecommendationRequest(Filter: new RecommendationFilter(Categories: ["large", "none"])))).Order());
+        Assert.Equal(["p1", "p3"], Ids(Ask(model, ["p1"], new RecommendationRequest(Filter: new RecommendationFilter(NotCategories: ["large"], Brands: ["ODD"])))).Order());
+        Assert.Equal(["p2", "p3"], Ids(Ask(model, ["p1"], new RecommendationRequest(Filter: new RecommendationFilter(MinPrice: 2, MaxPrice: 3)))).Order());
+    }
+
+    [Fact]
     public async Task LoadAsync_GraphOfAnotherCatalogue_IsRefused()
     {
         await TinyPackage.WriteAsync(folder);
@@ -71,6 +128,18 @@ public sealed class RecommenderTests : IDisposable
         await File.WriteAllLinesAsync(items, [.. lines, lines[0].Replace("p1", "p6", StringComparison.Ordinal)], TestContext.Current.CancellationToken);
         var refusal = await Assert.ThrowsAsync<InvalidDataException>(LoadWrittenAsync);
         Assert.Contains("Train and register the model again", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LoadAsync_RelatedItemsOfAnotherCatalogue_AreRefused()
+    {
+        await TinyPackage.WriteAsync(folder);
+        await new RelatedItems([new([TinyPackage.Items + 1], [])]).WriteAsync(Path.Combine(folder, PackageFiles.Related), TestContext.Current.CancellationToken);
+        Assert.Contains("Line 1", (await Assert.ThrowsAsync<InvalidDataException>(LoadWrittenAsync)).Message, StringComparison.Ordinal);
+
+        File.Delete(Path.Combine(folder, PackageFiles.Related)); // as packages from before
+        using var model = await LoadWrittenAsync();
+        Assert.Null(Ask(model, ["p1"], new RecommendationRequest(Count: 1))[0].Because);
     }
 
     private async Task<RecommendationModel> LoadAsync(bool excludeSeen = false, FrequencyFusion? fusion = null, string? unavailable = null)

@@ -44,9 +44,10 @@ internal static class TinyPackage
     public static async Task WriteAsync(string folder, bool fails = false, bool excludeSeen = false, FrequencyFusion? fusion = null, string? unavailable = null)
     {
         var items = Enumerable.Range(1, Items)
-            .Select(number => new CatalogueItem($"p{number}", $"Product {number}", number % 2 == 0 ? "even" : "odd", null, null, $"p{number}" != unavailable, 1.0 / number)).ToList();
+            .Select(number => new CatalogueItem($"p{number}", $"Product {number}", number % 2 == 0 ? "even" : "odd", number <= 3 ? "small|toys" : "large|toys", number, $"p{number}" != unavailable, 1.0 / number)).ToList();
         await new ItemCatalogue(items).WriteAsync(Path.Combine(folder, PackageFiles.Items));
         await ShopperHistories.WriteAsync(Path.Combine(folder, PackageFiles.Shoppers), [new ShopperHistory("known", [3, 2, 3])]);
+        await new RelatedItems([new([2, 3], [5]), new([1], [5, 4]), new([], []), new([], [2]), new([], [])]).WriteAsync(Path.Combine(folder, PackageFiles.Related));
         await new FeatureSchema(Length, excludeSeen, 0, ["purchase"], ["purchase"], 0, fusion).WriteAsync(Path.Combine(folder, PackageFiles.Schema));
         await File.WriteAllBytesAsync(Path.Combine(folder, PackageFiles.Model), Graph(fails, fusion is not null).ToByteArray());
     }

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using ModelOps.Contracts;
+using ModelOps.Contracts.Catalogue;
+using ModelOps.EventLog;
+using ModelOps.ServiceDefaults;
+
+namespace ModelOps.Inference.Catalogue;
+
+/// <summary>Prices and stock between two imports: what the shop sends here counts in the next answer.</summary>
+internal static class CatalogueApi
+{
+    private const int MaxItems = 1000;
+    private const int MaxBytes = 2 * 1024 * 1024;
+
+    public static IServiceCollection AddCatalogue(this IServiceCollection services) => services
+        .AddSingleton<LiveCatalogue>()
+        .AddHostedService(provider => provider.GetRequiredService<LiveCatalogue>());
+
+    public static void MapCatalogue(this IEndpointRouteBuilder app)
+    {
+        var catalogue = app.MapGroup("/v1/catalogue").WithTags("Catalogue");
+        catalogue.MapPatch("", ReceiveAsync).Accepts<CatalogueBatch>("application/json").WithMetadata(new RequestSizeLimitAttribute(MaxBytes))
+            .WithSummary("Up to 1,000 changes of price and availability; they count in the next answer");
+        catalogue.MapDelete("/{product}", ForgetAsync).WithSummary("The deployed catalogue's own price and availability of a product hold again");
+    }
+
+    private static async Task<Results<Ok<CatalogueReceipt>, ProblemHttpResult>> ReceiveAsync(
+        StoreId store, HttpRequest request, CatalogueLog log, LiveCatalogue live, TimeProvider time, CancellationToken cancellationToken)
+    {
+        JsonDocument body;
+        try
+        {
+            body = await JsonDocument.ParseAsync(request.Body, cancellationToken: cancellationToken);
+        }
+        catch (JsonException exception)
+        {
+            return Refuse(StatusCodes.Status400BadRequest, $"The body is not valid JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}.");
+        }
+        using (body)
+        {
+            if (body.RootElement.ValueKind != JsonValueKind.Object || !body.RootElement.TryGetProperty("items", out var list) || list.ValueKind != JsonValueKind.Array)
+                return Refuse(StatusCodes.Status400BadRequest, """The body has no list "items". Send {"items":[{"id":"…","price":9.5,"availability":"in_stock"}]}.""");
+            if (list.GetArrayLength() > MaxItems)
+                return Refuse(StatusCodes.Status413PayloadTooLarge, $"The batch has {list.GetArrayLength()} items; at most {MaxItems}. Split it.");
+            var (changes, rejected) = Read(list, store, time.GetUtcNow());
+            await log.PutAsync(Newest(changes), cancellationToken);
+            await live.AskNowAsync(cancellationToken);
+            return TypedResults.Ok(new CatalogueReceipt(changes.Count, rejected));
+        }
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> ForgetAsync(StoreId store, string product, CatalogueLog log, LiveCatalogue live, CancellationToken cancellationToken)
+    {
+        if (!await log.ForgetAsync(store, product, cancellationToken))
+            return Problems.NotFound($"Nothing was said of the product '{product}': the deployed catalogue's values hold already.");
+        await live.AskNowAsync(cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static (List<ProductState> Changes, List<RejectedChange> Rejected) Read(JsonElement list, StoreId store, DateTimeOffset now)
+    {
+        var changes = new List<ProductState>();
+        var rejected = new List<RejectedChange>();
+        foreach (var (index, element) in list.EnumerateArray().Index())
+        {
+            var (change, reason) = CatalogueChangeReader.Read(element, store, now);
+            if (change is not null)
+                changes.Add(change);
+            else
+                rejected.Add(new RejectedChange(index, reason!));
+        }
+        return (changes, rejected);
+    }
+
+    /// <summary>Of a product that is named twice, the later value of each of the two.</summary>
+    private static List<ProductState> Newest(List<ProductState> changes) => [.. changes.GroupBy(change => change.Product).Select(all => all.OrderBy(change => change.Time)
+        .Aggregate((before, after) => after with { Price = after.Price ?? before.Price, Available = after.Available ?? before.Available }))];
+
+    private static ProblemHttpResult Refuse(int status, string detail) => Problems.Of(status, "catalogue-batch", "The changes cannot be read", detail);
+}

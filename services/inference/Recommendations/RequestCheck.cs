@@ -1,0 +1,27 @@
+using ModelOps.Contracts.Predictions;
+
+namespace ModelOps.Inference.Recommendations;
+
+/// <summary>What a request must keep to.</summary>
+internal static class RequestCheck
+{
+    private const int MaxCount = 200;
+    private const int MaxHistory = 1000;
+    private const int MaxProducts = 100;
+
+    /// <returns>Null when nothing is wrong.</returns>
+    public static string? Wrong(RecommendationRequest request) =>
+        request.Count is < 1 or > MaxCount ? $"'count' is {request.Count}; it goes from 1 to {MaxCount}."
+        : request.Kind is { } kind && !RecommendationKind.All.Contains(kind) ? $"'kind' is '{kind}'; known: {string.Join(", ", RecommendationKind.All)}."
+        : request.History?.Count > MaxHistory ? $"'history' has {request.History.Count} products; at most {MaxHistory}."
+        : request.Products?.Count > MaxProducts ? $"'products' has {request.Products.Count} products; at most {MaxProducts}."
+        : HasNull(request.History) || HasNull(request.Exclude) || HasNull(request.Products) ? "'history', 'exclude' and 'products' list product ids; one of them is null."
+        : request.Products is { Count: > 0 } && request.Kind is (null or RecommendationKind.ForYou or RecommendationKind.Popular)
+            ? $"'products' belongs to the kinds {RecommendationKind.Cart}, {RecommendationKind.Similar} and {RecommendationKind.BoughtTogether}; 'kind' is {request.Kind ?? "absent"}."
+        : request.Diversity is { } diversity && !(diversity is >= 0 and <= 1) ? $"'diversity' is {diversity}; it goes from 0 to 1."
+        : request.Filter is { MinPrice: { } least, MaxPrice: { } most } && least > most ? $"'filter.minPrice' {least} is above 'filter.maxPrice' {most}."
+        : HasNull(request.Filter?.Categories) || HasNull(request.Filter?.NotCategories) || HasNull(request.Filter?.Brands) ? "The filter's 'categories', 'notCategories' and 'brands' list names; one of them is null."
+        : null;
+
+    private static bool HasNull(IReadOnlyList<string>? ids) => ids?.Any(id => id is null) == true;
+}

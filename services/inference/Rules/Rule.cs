@@ -1,0 +1,52 @@
+using ModelOps.Contracts.Predictions;
+
+namespace ModelOps.Inference.Rules;
+
+/// <summary>What a shop wants to be shown more, less, first or not too often. A kind of rule is a file.</summary>
+internal abstract record Rule(string Name, WhenDefinition? When)
+{
+    public virtual bool LooksAtPrices => false;
+
+    public bool Counts(string kind, DateTimeOffset now) =>
+        When is null || ((When.Kinds is not { Count: > 0 } kinds || kinds.Contains(kind)) && (When.From is not { } from || now >= from) && (When.Until is not { } until || now < until));
+
+    /// <param name="definition">One in which <see cref="Wrong"/> found nothing.</param>
+    public static Rule Of(RuleDefinition definition) => definition switch
+    {
+        { Boost: { } strength } => new Boost(definition.Name!, definition.When, definition.Products!, strength),
+        { Bury: { } strength } => new Boost(definition.Name!, definition.When, definition.Products!, -strength),
+        { Pin: { } products } => new Pin(definition.Name!, definition.When, products, definition.Position),
+        _ => new Cap(definition.Name!, definition.When, definition.Cap!.Value, definition.By ?? Cap.ByCategory),
+    };
+
+    /// <summary>Everything that is wrong with a rule, in words that name the key.</summary>
+    public static IEnumerable<string> Wrong(RuleDefinition rule)
+    {
+        var actions = new[] { rule.Boost is not null, rule.Bury is not null, rule.Pin is not null, rule.Cap is not null }.Count(given => given);
+        if (actions != 1)
+            yield return $"it has {actions} of boost, bury, pin and cap; a rule has exactly one.";
+        if ((rule.Boost ?? rule.Bury) is { } strength)
+        {
+            if (!(strength is > 0 and <= Boost.Strongest))
+                yield return $"boost and bury go from 0 to {Boost.Strongest} standard deviations of the scores; it is {strength}.";
+            if (rule.Products is null)
+                yield return "boost and bury need 'products': which ones?";
+        }
+        else if (rule.Products is not null)
+        {
+            yield return "'products' belongs to boost and bury only.";
+        }
+        if (rule.Pin is { Count: 0 } || rule.Pin?.Any(string.IsNullOrEmpty) == true)
+            yield return "pin names no product, or an empty one.";
+        if (rule.Position is < 1 or > 200)
+            yield return $"position is {rule.Position}; it goes from 1 to 200.";
+        if (rule.Cap < 1)
+            yield return $"cap is {rule.Cap}; it is at least 1.";
+        if (rule.By is not (null or Cap.ByCategory or Cap.ByTopCategory or Cap.ByBrand))
+            yield return $"by is '{rule.By}'; known: {Cap.ByCategory}, {Cap.ByTopCategory}, {Cap.ByBrand}.";
+        foreach (var kind in (rule.When?.Kinds ?? []).Where(kind => !RecommendationKind.All.Contains(kind)))
+            yield return $"when.kinds has '{kind}'; known: {string.Join(", ", RecommendationKind.All)}.";
+        if (rule.When is { From: { } from, Until: { } until } && until <= from)
+            yield return $"when.until {until:O} is not after when.from {from:O}.";
+    }
+}
