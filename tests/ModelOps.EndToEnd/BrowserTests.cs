@@ -58,6 +58,7 @@ public sealed class BrowserTests(Stack stack) : IAsyncLifetime
         await page.GetByTestId("add-to-cart").First.ClickAsync();
 
         await Assertions.Expect(page.GetByTestId("event-feedback").First).ToContainTextAsync("1 event");
+        await Assertions.Expect(page.GetByTestId("shelf-similar")).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByTestId("recommendation").First).ToBeVisibleAsync();
         Assert.Empty(errors);
     }
@@ -106,6 +107,7 @@ public sealed class BrowserTests(Stack stack) : IAsyncLifetime
     [InlineData("/runs")]
     [InlineData("/models")]
     [InlineData("/models/recommend")]
+    [InlineData("/rules")]
     [InlineData("/monitoring")]
     [InlineData("/resources")]
     public async Task EveryPage_ShowsItsHeadingWithoutErrors(string path)

@@ -33,6 +33,8 @@ public class WorkerTests
         Assert.False(catalogue.Items[0].Available); // p0 is not in the catalogue
         var shoppers = await ShopperHistories.ReadAsync(Path.Combine(package, PackageFiles.Shoppers), TestContext.Current.CancellationToken);
         Assert.Equal(60, shoppers.Count);
+        var related = await RelatedItems.ReadAsync(Path.Combine(package, PackageFiles.Related), catalogue.Items.Count, TestContext.Current.CancellationToken);
+        Assert.NotEmpty(related.Of(1).Similar);
         var schema = await FeatureSchema.ReadAsync(Path.Combine(package, PackageFiles.Schema), TestContext.Current.CancellationToken);
         Assert.Equal((6, 41L), (schema.Length, schema.EventCursor));
         Assert.True(File.Exists(Path.Combine(package, PackageFiles.ModelCard)));
