@@ -6,15 +6,21 @@ namespace ModelOps.EventLog;
 
 /// <summary>What the shop last said of a product's price and stock.</summary>
 /// <param name="Price">Null where the shop said nothing of it.</param>
+/// <param name="PriceTime">When the price became what it is.</param>
+/// <param name="StockTime">When the availability became what it is.</param>
 /// <param name="StockPosition">Where in the log the availability changed last; <paramref name="PricePosition"/> likewise.</param>
-public sealed record ProductState(StoreId Store, string Product, double? Price, bool? Available, DateTimeOffset Time, long StockPosition = 0, long PricePosition = 0);
+public sealed record ProductState(
+    StoreId Store, string Product, double? Price, bool? Available, DateTimeOffset? PriceTime, DateTimeOffset? StockTime, long StockPosition = 0, long PricePosition = 0);
 
 /// <summary>Prices and stock, a row a product, followed by every replica of inference.</summary>
 public sealed class CatalogueLog(NpgsqlDataSource database)
 {
+    private const string NewPrice = "(excluded.price IS NOT NULL AND (known.price_time IS NULL OR excluded.price_time >= known.price_time))";
+    private const string NewStock = "(excluded.available IS NOT NULL AND (known.stock_time IS NULL OR excluded.stock_time >= known.stock_time))";
+
     private readonly Schema schema = new(database);
 
-    /// <summary>Keeps the changes, durably, once it returns. Null leaves a value as it is; an older change than the one known changes nothing.</summary>
+    /// <summary>Keeps the changes, durably, once it returns. Null leaves a value as it is; an older value than the one known changes nothing.</summary>
     /// <param name="changes">Each product once.</param>
     public async Task PutAsync(IReadOnlyList<ProductState> changes, CancellationToken cancellationToken = default)
     {
@@ -23,23 +29,28 @@ public sealed class CatalogueLog(NpgsqlDataSource database)
             return;
         await schema.EnsureAsync(cancellationToken);
         // In one order, so that two batches never wait for each other.
-        await using var command = database.CreateCommand("""
-            INSERT INTO catalogue (store, product, price, available, time)
-            SELECT * FROM unnest($1::text[], $2::text[], $3::float8[], $4::boolean[], $5::timestamptz[]) AS change (store, product, price, available, time) ORDER BY store, product
+        await using var command = database.CreateCommand($"""
+            INSERT INTO catalogue AS known (store, product, price, available, price_time, stock_time, price_position, stock_position)
+            SELECT store, product, price, available, price_time, stock_time,
+                CASE WHEN price IS NULL THEN 0 ELSE {Schema.Position} END, CASE WHEN available IS NULL THEN 0 ELSE {Schema.Position} END
+            FROM unnest($1::text[], $2::text[], $3::float8[], $4::boolean[], $5::timestamptz[], $6::timestamptz[]) AS change (store, product, price, available, price_time, stock_time)
+            ORDER BY store, product
             ON CONFLICT (store, product) DO UPDATE SET
-                price = coalesce(excluded.price, catalogue.price),
-                available = coalesce(excluded.available, catalogue.available),
-                price_position = CASE WHEN excluded.price <> catalogue.price OR (catalogue.price IS NULL AND excluded.price IS NOT NULL) THEN excluded.position ELSE catalogue.price_position END,
-                stock_position = CASE WHEN excluded.available <> catalogue.available OR (catalogue.available IS NULL AND excluded.available IS NOT NULL) THEN excluded.position ELSE catalogue.stock_position END,
-                position = excluded.position,
-                time = excluded.time
-            WHERE excluded.time >= catalogue.time
+                price = CASE WHEN {NewPrice} THEN excluded.price ELSE known.price END,
+                price_position = CASE WHEN {NewPrice} AND excluded.price IS DISTINCT FROM known.price THEN excluded.price_position ELSE known.price_position END,
+                price_time = CASE WHEN {NewPrice} THEN excluded.price_time ELSE known.price_time END,
+                available = CASE WHEN {NewStock} THEN excluded.available ELSE known.available END,
+                stock_position = CASE WHEN {NewStock} AND excluded.available IS DISTINCT FROM known.available THEN excluded.stock_position ELSE known.stock_position END,
+                stock_time = CASE WHEN {NewStock} THEN excluded.stock_time ELSE known.stock_time END,
+                position = excluded.position
+            WHERE {NewPrice} OR {NewStock}
             """);
         Add(command, NpgsqlDbType.Text, changes.Select(change => change.Store.Value));
         Add(command, NpgsqlDbType.Text, changes.Select(change => change.Product));
         Add(command, NpgsqlDbType.Double, changes.Select(change => change.Price));
         Add(command, NpgsqlDbType.Boolean, changes.Select(change => change.Available));
-        Add(command, NpgsqlDbType.TimestampTz, changes.Select(change => change.Time.UtcDateTime));
+        Add(command, NpgsqlDbType.TimestampTz, changes.Select(change => change.PriceTime?.UtcDateTime));
+        Add(command, NpgsqlDbType.TimestampTz, changes.Select(change => change.StockTime?.UtcDateTime));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -49,7 +60,9 @@ public sealed class CatalogueLog(NpgsqlDataSource database)
     {
         await schema.EnsureAsync(cancellationToken);
         await using var command = database.CreateCommand($"""
-            UPDATE catalogue SET price = NULL, available = NULL, position = {Schema.Position}, price_position = {Schema.Position}, stock_position = {Schema.Position}, time = now()
+            UPDATE catalogue SET price = NULL, available = NULL, price_time = NULL, stock_time = NULL, position = {Schema.Position},
+                price_position = CASE WHEN price IS NULL THEN price_position ELSE {Schema.Position} END,
+                stock_position = CASE WHEN available IS NULL THEN stock_position ELSE {Schema.Position} END
             WHERE store = $1 AND product = $2 AND (price IS NOT NULL OR available IS NOT NULL)
             """);
         command.Parameters.Add(new() { Value = store.Value });
@@ -65,7 +78,7 @@ public sealed class CatalogueLog(NpgsqlDataSource database)
     {
         await schema.EnsureAsync(cancellationToken);
         await using var command = database.CreateCommand($"""
-            SELECT {Schema.Settled} - 1, c.store, c.product, c.price, c.available, c.time, c.stock_position, c.price_position
+            SELECT {Schema.Settled} - 1, c.store, c.product, c.price, c.available, c.price_time, c.stock_time, c.stock_position, c.price_position
             FROM (SELECT 1) AS always LEFT JOIN catalogue c ON c.position > $1
             """);
         command.Parameters.Add(new() { Value = cursor });
@@ -73,15 +86,17 @@ public sealed class CatalogueLog(NpgsqlDataSource database)
         var changes = new List<ProductState>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            cursor = Math.Max(cursor, reader.GetInt64(0));
+            cursor = reader.GetInt64(0); // less than before where the database is another one now
             if (reader.IsDBNull(1))
                 continue;
             changes.Add(new ProductState(
                 new StoreId(reader.GetString(1)), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetDouble(3), reader.IsDBNull(4) ? null : reader.GetBoolean(4),
-                new DateTimeOffset(reader.GetFieldValue<DateTime>(5), TimeSpan.Zero), reader.GetInt64(6), reader.GetInt64(7)));
+                Utc(reader, 5), Utc(reader, 6), reader.GetInt64(7), reader.GetInt64(8)));
         }
         return new EventSlice<ProductState>(changes, cursor);
     }
+
+    private static DateTimeOffset? Utc(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : new DateTimeOffset(reader.GetFieldValue<DateTime>(column), TimeSpan.Zero);
 
     private static void Add<T>(NpgsqlCommand command, NpgsqlDbType type, IEnumerable<T> values) =>
         command.Parameters.Add(new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });

@@ -59,10 +59,11 @@ internal sealed class Schema(NpgsqlDataSource database)
             product text NOT NULL,
             price double precision,
             available boolean,
-            time timestamptz NOT NULL,
+            price_time timestamptz,
+            stock_time timestamptz,
             position bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
-            stock_position bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
-            price_position bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
+            stock_position bigint NOT NULL,
+            price_position bigint NOT NULL,
             PRIMARY KEY (store, product));
         CREATE INDEX IF NOT EXISTS catalogue_by_position ON catalogue (position);
 
@@ -77,15 +78,19 @@ internal sealed class Schema(NpgsqlDataSource database)
         """;
 
     private readonly ConcurrentDictionary<(string Table, DateOnly Day), bool> partitions = new();
-    private volatile bool exists;
+    private readonly Lock starting = new();
+    private Task? exists;
 
     /// <summary>Makes the tables where they are missing; asked before every use, so that a service can start while the log is away.</summary>
-    public async Task EnsureAsync(CancellationToken cancellationToken)
+    /// <remarks>Whoever stops waiting leaves it running: a new index over a large log takes longer than a shopper waits.</remarks>
+    public Task EnsureAsync(CancellationToken cancellationToken)
     {
-        if (exists)
-            return;
-        await ExecuteInTurnAsync(Tables, cancellationToken);
-        exists = true;
+        lock (starting)
+        {
+            if (exists is null or { IsFaulted: true } or { IsCanceled: true })
+                exists = Task.Run(() => ExecuteInTurnAsync(Tables, CancellationToken.None), CancellationToken.None);
+            return exists.IsCompletedSuccessfully ? Task.CompletedTask : exists.WaitAsync(cancellationToken);
+        }
     }
 
     /// <summary>Makes the partitions of <paramref name="times"/> where they are missing.</summary>
@@ -131,7 +136,7 @@ internal sealed class Schema(NpgsqlDataSource database)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var turn = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({Turn})", connection, transaction))
             await turn.ExecuteNonQueryAsync(cancellationToken);
-        await using (var command = new NpgsqlCommand(sql, connection, transaction))
+        await using (var command = new NpgsqlCommand(sql, connection, transaction) { CommandTimeout = 0 })
             await command.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }

@@ -23,7 +23,7 @@ internal static class CatalogueApi
         var catalogue = app.MapGroup("/v1/catalogue").WithTags("Catalogue");
         catalogue.MapPatch("", ReceiveAsync).Accepts<CatalogueBatch>("application/json").WithMetadata(new RequestSizeLimitAttribute(MaxBytes))
             .WithSummary("Up to 1,000 changes of price and availability; they count in the next answer");
-        catalogue.MapDelete("/{product}", ForgetAsync).WithSummary("The deployed catalogue's own price and availability of a product hold again");
+        catalogue.MapDelete("/{**product}", ForgetAsync).WithSummary("The deployed catalogue's own price and availability of a product hold again");
     }
 
     private static async Task<Results<Ok<CatalogueReceipt>, ProblemHttpResult>> ReceiveAsync(
@@ -46,16 +46,17 @@ internal static class CatalogueApi
                 return Refuse(StatusCodes.Status413PayloadTooLarge, $"The batch has {list.GetArrayLength()} items; at most {MaxItems}. Split it.");
             var (changes, rejected) = Read(list, store, time.GetUtcNow());
             await log.PutAsync(Newest(changes), cancellationToken);
-            await live.AskNowAsync(cancellationToken);
+            await live.HurryAsync();
             return TypedResults.Ok(new CatalogueReceipt(changes.Count, rejected));
         }
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ForgetAsync(StoreId store, string product, CatalogueLog log, LiveCatalogue live, CancellationToken cancellationToken)
     {
+        product = product.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase); // the one escape that routing leaves
         if (!await log.ForgetAsync(store, product, cancellationToken))
             return Problems.NotFound($"Nothing was said of the product '{product}': the deployed catalogue's values hold already.");
-        await live.AskNowAsync(cancellationToken);
+        await live.HurryAsync();
         return TypedResults.NoContent();
     }
 
@@ -74,9 +75,13 @@ internal static class CatalogueApi
         return (changes, rejected);
     }
 
-    /// <summary>Of a product that is named twice, the later value of each of the two.</summary>
-    private static List<ProductState> Newest(List<ProductState> changes) => [.. changes.GroupBy(change => change.Product).Select(all => all.OrderBy(change => change.Time)
-        .Aggregate((before, after) => after with { Price = after.Price ?? before.Price, Available = after.Available ?? before.Available }))];
+    /// <summary>Of a product that is named twice, the later price and the later availability.</summary>
+    private static List<ProductState> Newest(List<ProductState> changes) => [.. changes.GroupBy(change => change.Product).Select(all =>
+    {
+        var price = all.Where(change => change.Price is not null).OrderBy(change => change.PriceTime).LastOrDefault();
+        var stock = all.Where(change => change.Available is not null).OrderBy(change => change.StockTime).LastOrDefault();
+        return all.First() with { Price = price?.Price, PriceTime = price?.PriceTime, Available = stock?.Available, StockTime = stock?.StockTime };
+    })];
 
     private static ProblemHttpResult Refuse(int status, string detail) => Problems.Of(status, "catalogue-batch", "The changes cannot be read", detail);
 }

@@ -8,7 +8,8 @@ namespace ModelOps.Inference.Catalogue;
 /// <summary>Reads changes one by one, so that a bad one is refused by its index and the others are kept.</summary>
 internal static class CatalogueChangeReader
 {
-    private static readonly TimeSpan ClockTolerance = TimeSpan.FromDays(1);
+    private const int MaxId = 500;
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5); // a later one would keep out what comes meanwhile
 
     /// <summary>Google Merchant's words, also with spaces as its feeds have them, and whether such a product is sold.</summary>
     private static readonly Dictionary<string, bool> Availabilities = new(StringComparer.OrdinalIgnoreCase)
@@ -35,6 +36,8 @@ internal static class CatalogueChangeReader
             return (null, "The item is null.");
         if (string.IsNullOrEmpty(change.Id))
             return (null, "'id' is missing.");
+        if (change.Id.Length > MaxId || change.Id.Contains('\0', StringComparison.Ordinal))
+            return (null, $"'id' has {change.Id.Length} characters, at most {MaxId}, and none may be U+0000.");
         if (change is { Price: null, Availability: null })
             return (null, "'price' and 'availability' are both missing; one of them must say what changed.");
         if (change.Price is { } price && !(price >= 0 && double.IsFinite(price)))
@@ -48,7 +51,7 @@ internal static class CatalogueChangeReader
         }
         var time = change.Time ?? now;
         return time > now + ClockTolerance
-            ? (null, $"'time' {time:O} is more than a day from now.")
-            : (new ProductState(store, change.Id, change.Price, available, time.ToUniversalTime()), null);
+            ? (null, $"'time' {time:O} is more than five minutes from now.")
+            : (new ProductState(store, change.Id, change.Price, available, change.Price is null ? null : time.ToUniversalTime(), available is null ? null : time.ToUniversalTime()), null);
     }
 }

@@ -29,10 +29,17 @@ internal sealed class LiveCatalogue(CatalogueLog log, PackageOptions options, IL
         return view;
     }
 
-    protected override async Task<bool> AskAsync(CancellationToken cancellationToken)
+    protected override async Task<bool> AskAsync(bool isFirst, CancellationToken cancellationToken)
     {
         var slice = await log.ReadAsync(cursor, cancellationToken);
-        var isNew = false;
+        var isNew = isFirst;
+        if (isFirst)
+        {
+            foreach (var store in stores.Keys.Except(slice.Events.Select(change => change.Store)).ToList())
+                stores.TryRemove(store, out _);
+            foreach (var changes in slice.Events.GroupBy(change => change.Store))
+                stores[changes.Key] = StoreOverlay.Empty.With(changes);
+        }
         foreach (var changes in slice.Events.GroupBy(change => change.Store))
         {
             var before = Of(changes.Key);
@@ -48,7 +55,6 @@ internal sealed class LiveCatalogue(CatalogueLog log, PackageOptions options, IL
 
     protected override Known State() => new([.. stores.Values.SelectMany(overlay => overlay.Products.Values)]);
 
-    /// <summary>Read again from the start as soon as the log answers: another log may be behind it.</summary>
     protected override void Restore(Known state)
     {
         foreach (var changes in state.Products.GroupBy(change => change.Store))

@@ -46,6 +46,9 @@ internal static class EventReader
             return (null, $"'time' {time:O} is more than a day from now.");
         if (time < now - oldest)
             return (null, $"'time' {time:O} is more than {oldest.Days} days ago. Import history as a dataset.");
-        return (new LoggedEvent(store, shopEvent.Id ?? Guid.CreateVersion7().ToString("N"), name, shopEvent.User, shopEvent.Session, time.ToUniversalTime(), shopEvent.Items ?? [], shopEvent.Token), null);
+        return (new LoggedEvent(store, shopEvent.Id ?? Guid.CreateVersion7().ToString("N"), name, Named(shopEvent.User), Named(shopEvent.Session), time.ToUniversalTime(), shopEvent.Items ?? [], shopEvent.Token), null);
     }
+
+    /// <summary>An empty id is nobody's: it must not gather everybody who has none.</summary>
+    private static string? Named(string? id) => string.IsNullOrEmpty(id) ? null : id;
 }

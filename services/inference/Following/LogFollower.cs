@@ -13,28 +13,29 @@ internal abstract class LogFollower<TState>(string statePath, string what, ILogg
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim turn = new(1);
+    private bool hasAsked;
     private bool isAway;
     private bool isRemembered = true;
 
     /// <summary>Asks once, now.</summary>
+    /// <param name="isFirst">What was known from disk only, and is no longer there, is to be forgotten.</param>
     /// <returns>True when something is new.</returns>
-    protected abstract Task<bool> AskAsync(CancellationToken cancellationToken);
+    protected abstract Task<bool> AskAsync(bool isFirst, CancellationToken cancellationToken);
 
     protected abstract TState State();
 
     protected abstract void Restore(TState state);
 
-    /// <summary>For whoever has just changed it: this replica's next answer knows it.</summary>
-    public async Task AskNowAsync(CancellationToken cancellationToken)
+    /// <summary>For whoever has just changed it: this replica's next answer knows it. Where that fails, the following knows it soon.</summary>
+    public async Task HurryAsync()
     {
-        await turn.WaitAsync(cancellationToken);
         try
         {
-            isRemembered &= !await AskAsync(cancellationToken);
+            await AskInTurnAsync(CancellationToken.None);
         }
-        finally
+        catch (Exception exception)
         {
-            turn.Release();
+            logger.LogWarning("{What} cannot be read ({Reason}); asking again", what, exception.Message);
         }
     }
 
@@ -46,18 +47,14 @@ internal abstract class LogFollower<TState>(string statePath, string what, ILogg
         {
             try
             {
-                await AskNowAsync(stoppingToken);
+                await AskInTurnAsync(stoppingToken);
                 isAway = false;
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception)
             {
-                if (!isAway)
+                if (!isAway && !stoppingToken.IsCancellationRequested)
                     logger.LogWarning("{What} cannot be read ({Reason}); what is known goes on counting", what, exception.Message);
                 isAway = true;
-            }
-            catch (OperationCanceledException)
-            {
-                break;
             }
             if (DateTimeOffset.UtcNow >= next)
             {
@@ -69,16 +66,35 @@ internal abstract class LogFollower<TState>(string statePath, string what, ILogg
         Remember();
     }
 
-    private async Task RecallAsync()
+    private async Task AskInTurnAsync(CancellationToken cancellationToken)
     {
+        await turn.WaitAsync(cancellationToken);
         try
         {
-            if (File.Exists(statePath))
-                Restore(JsonSerializer.Deserialize<TState>(await File.ReadAllBytesAsync(statePath), JsonSerializerOptions.Web)!);
+            isRemembered &= !await AskAsync(!hasAsked, cancellationToken);
+            hasAsked = true;
         }
-        catch (Exception exception) when (exception is JsonException or IOException or InvalidDataException)
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private async Task RecallAsync()
+    {
+        await turn.WaitAsync();
+        try
+        {
+            if (!hasAsked && File.Exists(statePath) && JsonSerializer.Deserialize<TState>(await File.ReadAllBytesAsync(statePath), JsonSerializerOptions.Web) is { } state)
+                Restore(state);
+        }
+        catch (Exception exception)
         {
             logger.LogWarning("{Path} cannot be read ({Reason}); waiting for the database", statePath, exception.Message);
+        }
+        finally
+        {
+            turn.Release();
         }
     }
 
@@ -93,7 +109,7 @@ internal abstract class LogFollower<TState>(string statePath, string what, ILogg
             File.WriteAllBytes(arriving, JsonSerializer.SerializeToUtf8Bytes(State(), JsonSerializerOptions.Web));
             File.Move(arriving, statePath, overwrite: true);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             isRemembered = false;
             logger.LogWarning("{Path} cannot be written ({Reason})", statePath, exception.Message);

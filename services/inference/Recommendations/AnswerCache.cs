@@ -78,11 +78,12 @@ internal sealed class AnswerCache : IDisposable
     }
 
     /// <summary>Whose answer it is: the shopper, the visit, or whoever has that history.</summary>
-    public static string SubjectOf(RecommendationRequest request) =>
+    /// <param name="question">Of <see cref="QuestionOf"/>: nobody's answers each have a key of their own, which expires, for no event makes them old.</param>
+    public static string SubjectOf(RecommendationRequest request, string question) =>
         request.History is { } history ? "history:" + Hash(JsonSerializer.SerializeToUtf8Bytes(history, JsonSerializerOptions.Web))
         : request.User is { } user ? SubjectOf(user)
         : request.Session is { } session ? SubjectOfVisit(session)
-        : SubjectOf("");
+        : "anybody:" + question;
 
     public static string SubjectOf(string user) => $"user:{user}";
 

@@ -13,10 +13,11 @@ internal sealed class Answers(Shoppers shoppers, AnswerCache cache, LiveCatalogu
     public async Task<(List<RecommendedItem> Items, bool Cached)> FindAsync(StoreId store, RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken)
     {
         var exploration = Exploration.Of(rules.Of(store), request);
-        if (exploration.IsDue)
-            return (exploration.Explore(await ComputeAsync(model, exploration.Wider(request), cancellationToken), request.Count), false);
-        var (items, cached) = await FindBestAsync(store, model, request, cancellationToken);
-        return (exploration.Keep(items, request.Count), cached);
+        var wider = exploration.Wider(request);
+        var (items, cached) = exploration.IsDue
+            ? (await ComputeAsync(model, wider, cancellationToken), false)
+            : await FindBestAsync(store, model, wider, cancellationToken);
+        return (exploration.Answer(items, request.Count), cached);
     }
 
     public async Task<List<RecommendedItem>> ComputeAsync(RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken) =>
@@ -24,8 +25,8 @@ internal sealed class Answers(Shoppers shoppers, AnswerCache cache, LiveCatalogu
 
     private async Task<(List<RecommendedItem> Items, bool Cached)> FindBestAsync(StoreId store, RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken)
     {
-        var subject = AnswerCache.SubjectOf(request);
         var question = AnswerCache.QuestionOf(request, model.Name, model.Version, Revision(store, request));
+        var subject = AnswerCache.SubjectOf(request, question);
         if (await cache.FindAsync(store, subject, question) is { } kept)
             return (kept, true);
         var shopper = await ShopperAsync(model, request, cancellationToken);

@@ -12,8 +12,9 @@ internal static class Arrangement
         var count = question.Request.Count;
         var pinned = Pinned(question, shop);
         var rest = pinned.Count == 0 ? candidates : candidates.Where(candidate => pinned.All(pin => pin.Candidate.Index != candidate.Index)).ToList();
+        var deviation = Level(rest);
         if (shop.Rules.OfType<Boost>().ToList() is { Count: > 0 } boosts)
-            rest = Boosted(rest, boosts, shop);
+            rest = Boosted(rest, boosts, shop, deviation);
         var chosen = Choose(rest, count, [.. shop.Rules.OfType<Cap>()], shop, diversity);
         foreach (var (candidate, place) in pinned)
             chosen.Insert(Math.Min(place, chosen.Count), candidate);
@@ -37,9 +38,8 @@ internal static class Arrangement
         return [.. pinned.OrderBy(pin => pin.Item2)];
     }
 
-    private static List<Candidate> Boosted(List<Candidate> candidates, List<Boost> boosts, ShopState shop)
+    private static List<Candidate> Boosted(List<Candidate> candidates, List<Boost> boosts, ShopState shop, double deviation)
     {
-        var deviation = Level(candidates);
         foreach (var candidate in candidates)
         {
             foreach (var boost in boosts)

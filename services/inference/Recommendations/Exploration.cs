@@ -20,19 +20,21 @@ internal sealed record Exploration(double Share, int Pool, bool IsDue)
             ? new Exploration(settings.Share, settings.Pool, Random.Shared.NextDouble() < settings.Share)
             : None;
 
-    public RecommendationRequest Wider(RecommendationRequest request) => request with { Count = request.Count + Pool };
+    /// <summary>What has to be computed: more than is shown, where something below may come instead.</summary>
+    public RecommendationRequest Wider(RecommendationRequest request) => Share > 0 ? request with { Count = request.Count + (IsDue ? Pool : 1) } : request;
 
-    /// <param name="wide">More than were asked for.</param>
-    public List<RecommendedItem> Explore(List<RecommendedItem> wide, int count)
+    /// <summary>The answer with the probability of its last place. What is pinned there stays, and where nothing is below it, it is certain.</summary>
+    /// <param name="wide">Of <see cref="Wider"/>.</param>
+    public List<RecommendedItem> Answer(List<RecommendedItem> wide, int count)
     {
         var below = wide.Count - count;
-        if (below <= 0)
+        if (Share == 0 || below <= 0)
             return wide;
-        var chosen = wide[count + Random.Shared.Next(below)] with { Reason = Recommender.Explore, Propensity = Share / below };
-        return [.. wide[..(count - 1)], chosen];
+        if (wide[count - 1].Reason == Recommender.Pinned)
+            return wide[..count];
+        var last = IsDue
+            ? wide[count + Random.Shared.Next(below)] with { Reason = Recommender.Explore, Propensity = Share / below }
+            : wide[count - 1] with { Propensity = 1 - Share };
+        return [.. wide[..(count - 1)], last];
     }
-
-    /// <summary>The answer as it is, with the probability that it would be.</summary>
-    public List<RecommendedItem> Keep(List<RecommendedItem> items, int count) =>
-        Share > 0 && items.Count == count ? [.. items[..^1], items[^1] with { Propensity = 1 - Share }] : items;
 }

@@ -37,6 +37,6 @@ internal sealed class Pages(RoutedAnswers answers)
         return new PageResponse(filled);
     }
 
-    private static RecommendationRequest RequestFor(PageRequest page, ShelfRequest shelf, IReadOnlyList<string> exclude) => new(
-        page.User, null, shelf.Count, page.Model, exclude.Count == 0 ? null : exclude, shelf.Filter, page.Session, shelf.Kind, shelf.Products, shelf.Diversity);
+    private static RecommendationRequest RequestFor(PageRequest page, ShelfRequest shelf, IReadOnlyList<string> exclude) => RequestCheck.Named(new(
+        page.User, null, shelf.Count, page.Model, exclude.Count == 0 ? null : exclude, shelf.Filter, page.Session, shelf.Kind, shelf.Products, shelf.Diversity));
 }

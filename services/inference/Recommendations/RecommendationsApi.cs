@@ -28,6 +28,7 @@ internal static class RecommendationsApi
     {
         if (RequestCheck.Wrong(request) is { } wrong)
             return Refuse(wrong);
+        request = RequestCheck.Named(request);
         var name = request.Model ?? DefaultModel;
         await KnowAsync(store, name, router, deployments, cancellationToken);
         return await answers.FindAsync(store, name, request, cancellationToken) is { } answer ? TypedResults.Ok(answer) : NothingDeployed(name);
@@ -44,9 +45,13 @@ internal static class RecommendationsApi
                 return Refuse($"Request {index}: {wrong}");
         }
         foreach (var name in requests.Select(request => request.Model ?? DefaultModel).Distinct())
+        {
             await KnowAsync(store, name, router, deployments, cancellationToken);
-        var found = await Task.WhenAll(requests.Select(request => answers.FindAsync(store, request.Model ?? DefaultModel, request, cancellationToken)));
-        return found.Index().FirstOrDefault(answer => answer.Item is null) is { Item: null, Index: var missing } && found[missing] is null
+            if (!router.Knows(store, name))
+                return NothingDeployed(name); // before anything is answered, which would count as shown
+        }
+        var found = await Task.WhenAll(requests.Select(request => answers.FindAsync(store, request.Model ?? DefaultModel, RequestCheck.Named(request), cancellationToken)));
+        return Array.IndexOf(found, null) is >= 0 and var missing
             ? NothingDeployed(requests[missing].Model ?? DefaultModel)
             : TypedResults.Ok(new RecommendationBatchResponse(found!));
     }

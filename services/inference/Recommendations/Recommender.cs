@@ -15,8 +15,8 @@ internal static class Recommender
     public const string Pinned = "pinned";
     public const string Explore = "explore";
 
-    /// <summary>Rules and variety choose among so many.</summary>
-    private const int Pool = 500;
+    /// <summary>Rules and variety choose among so many: always the same, whatever is asked for, so that a longer answer only goes on.</summary>
+    private const int Pool = 701;
 
     public static List<RecommendedItem> Recommend(RecommendationModel model, Shopper shopper, RecommendationRequest request, ShopState? shop = null)
     {
@@ -24,7 +24,7 @@ internal static class Recommender
         var question = new Question(model, shop.Catalogue, shopper, request);
         var diversity = request.Diversity ?? shop.Diversity;
         var isArranged = shop.Rules.Count > 0 || diversity > 0;
-        var candidates = new CandidateSource(question, isArranged ? Math.Max(request.Count, Pool) : request.Count).Find();
+        var candidates = new CandidateSource(question, isArranged ? Pool : request.Count).Find();
         if (isArranged)
             candidates = Arrangement.Arrange(candidates, question, shop, diversity);
         var because = Because.Of(question, candidates);

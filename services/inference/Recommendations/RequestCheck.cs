@@ -23,5 +23,12 @@ internal static class RequestCheck
         : HasNull(request.Filter?.Categories) || HasNull(request.Filter?.NotCategories) || HasNull(request.Filter?.Brands) ? "The filter's 'categories', 'notCategories' and 'brands' list names; one of them is null."
         : null;
 
+    /// <summary>An empty id is nobody's: it must not gather everybody who has none.</summary>
+    public static RecommendationRequest Named(RecommendationRequest request) => request with
+    {
+        User = string.IsNullOrEmpty(request.User) ? null : request.User,
+        Session = string.IsNullOrEmpty(request.Session) ? null : request.Session,
+    };
+
     private static bool HasNull(IReadOnlyList<string>? ids) => ids?.Any(id => id is null) == true;
 }

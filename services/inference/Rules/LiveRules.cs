@@ -11,24 +11,27 @@ namespace ModelOps.Inference.Rules;
 internal sealed class LiveRules(RuleLog log, PackageOptions options, ILogger<LiveRules> logger)
     : LogFollower<Dictionary<string, RuleSet>>(Path.Combine(options.Folder, "rules.json"), "Merchandising rules", logger)
 {
-    private readonly ConcurrentDictionary<StoreId, (RuleSet Set, RuleBook Book)> stores = new();
+    private readonly ConcurrentDictionary<StoreId, Known> stores = new();
 
     public RuleBook Of(StoreId store) => stores.TryGetValue(store, out var rules) ? rules.Book : RuleBook.Empty;
 
-    protected override async Task<bool> AskAsync(CancellationToken cancellationToken)
+    protected override async Task<bool> AskAsync(bool isFirst, CancellationToken cancellationToken)
     {
         var isNew = false;
-        foreach (var (store, set) in await log.ReadLatestAsync(cancellationToken))
+        var latest = await log.ReadLatestAsync(cancellationToken);
+        foreach (var (store, set) in latest)
         {
-            if (stores.TryGetValue(store, out var known) && known.Set == set)
+            if (stores.TryGetValue(store, out var known) && known.Latest == set)
                 continue;
             Take(store, set);
             isNew = true;
         }
+        foreach (var gone in stores.Keys.Except(latest.Keys).ToList())
+            isNew |= stores.TryRemove(gone, out _);
         return isNew;
     }
 
-    protected override Dictionary<string, RuleSet> State() => stores.ToDictionary(pair => pair.Key.Value, pair => pair.Value.Set);
+    protected override Dictionary<string, RuleSet> State() => stores.ToDictionary(pair => pair.Key.Value, pair => pair.Value.InEffect);
 
     protected override void Restore(Dictionary<string, RuleSet> state)
     {
@@ -41,12 +44,16 @@ internal sealed class LiveRules(RuleLog log, PackageOptions options, ILogger<Liv
     {
         try
         {
-            stores[store] = (set, RuleBook.Parse(set.Yaml, set.Version));
+            stores[store] = new Known(set, set, RuleBook.Parse(set.Yaml, set.Version));
         }
         catch (InvalidDataException exception)
         {
             logger.LogError("Version {Version} of the rules of store {Store} cannot be read by this build: {Reason}. The rules before it go on counting", set.Version, store, exception.Message);
-            stores[store] = (set, Of(store));
+            var before = stores.GetValueOrDefault(store) ?? new Known(set, new RuleSet(0, "", null, null, set.Time), RuleBook.Empty);
+            stores[store] = before with { Latest = set };
         }
     }
+
+    /// <param name="InEffect">The latest one that this build can read.</param>
+    private sealed record Known(RuleSet Latest, RuleSet InEffect, RuleBook Book);
 }

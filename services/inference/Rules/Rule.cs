@@ -36,6 +36,8 @@ internal abstract record Rule(string Name, WhenDefinition? When)
         {
             yield return "'products' belongs to boost and bury only.";
         }
+        if (rule.Products is { } products && new[] { products.Ids, products.Categories, products.NotCategories, products.Brands }.Any(list => list?.Any(string.IsNullOrWhiteSpace) == true))
+            yield return "a list of 'products' has an empty entry.";
         if (rule.Pin is { Count: 0 } || rule.Pin?.Any(string.IsNullOrEmpty) == true)
             yield return "pin names no product, or an empty one.";
         if (rule.Position is < 1 or > 200)

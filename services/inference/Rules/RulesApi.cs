@@ -37,7 +37,7 @@ internal static class RulesApi
                 ? $"Version {version} is not the latest any more. Read the rules again, and put yours on top of them."
                 : "Somebody else put rules at the same moment. Read them, and put yours on top of them.");
         }
-        await live.AskNowAsync(cancellationToken);
+        await live.HurryAsync();
         return TypedResults.Ok(put);
     }
 
@@ -47,6 +47,8 @@ internal static class RulesApi
     {
         if (rules.Yaml is null)
             return Problems.Refuse("rules", "'yaml' is missing. Send {\"yaml\":\"rules:\\n  - …\",\"by\":\"…\",\"reason\":\"…\"}; an empty text takes all rules away.");
+        if (new[] { rules.Yaml, rules.By, rules.Reason }.Any(text => text?.Contains('\0', StringComparison.Ordinal) == true))
+            return Problems.Refuse("rules", "'yaml', 'by' or 'reason' has the character U+0000, which cannot be kept.");
         try
         {
             RuleBook.Parse(rules.Yaml, 0);

@@ -46,7 +46,7 @@ public sealed class RuleTests : IAsyncLifetime
         Assert.Equal(["p3", "p5", "p1", "p2"], Ids(items));
         Assert.Equal((Recommender.Pinned, "launch"), (items[1].Reason, Assert.Single(items[1].Rules!)));
         Assert.Equal(["p3", "p1", "p2", "p4"], Ids(Ask(yaml, new RecommendationRequest(Count: 4, Exclude: ["p5"]))));
-        Assert.Equal(["p3", "p1", "p2", "p4"], Ids(Ask(yaml, new RecommendationRequest(Count: 4), new ProductState(StoreId.Main, "p5", null, false, Now))));
+        Assert.Equal(["p3", "p1", "p2", "p4"], Ids(Ask(yaml, new RecommendationRequest(Count: 4), new ProductState(StoreId.Main, "p5", null, false, null, Now, 1))));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class RuleTests : IAsyncLifetime
     {
         const string yaml = "rules: [{ name: cheap, boost: 9, products: { max_price: 1 } }]";
         Assert.Equal("p1", Ids(Ask(yaml, count: 1))[0]);
-        Assert.Equal("p5", Ids(Ask(yaml, new RecommendationRequest(Count: 2), new ProductState(StoreId.Main, "p1", 50, null, Now), new ProductState(StoreId.Main, "p5", 0.5, null, Now)))[0]);
+        Assert.Equal("p5", Ids(Ask(yaml, new RecommendationRequest(Count: 2), new ProductState(StoreId.Main, "p1", 50, null, Now, null), new ProductState(StoreId.Main, "p5", 0.5, null, Now, null)))[0]);
         Assert.True(RuleBook.Parse(yaml, 1).LooksAtPrices);
     }
 
@@ -92,6 +92,7 @@ public sealed class RuleTests : IAsyncLifetime
     [InlineData("rules: [{ name: a }]", "0 of boost, bury, pin and cap")]
     [InlineData("rules: [{ name: a, boost: 1 }]", "need 'products'")]
     [InlineData("rules: [{ name: a, boost: 11, products: { ids: [a] } }]", "from 0 to 10")]
+    [InlineData("rules: [{ name: a, boost: 1, products: { categories: [Garden, ~] } }]", "an empty entry")]
     [InlineData("rules: [{ name: a, cap: 1, by: colour }]", "by is 'colour'")]
     [InlineData("rules: [{ name: a, cap: 1, when: { kinds: [home] } }]", "when.kinds has 'home'")]
     [InlineData("rules: [{ name: a, cap: 1, when: { from: 2026-02-01, until: 2026-01-01 } }]", "is not after")]
@@ -121,17 +122,36 @@ public sealed class RuleTests : IAsyncLifetime
     {
         var wide = Enumerable.Range(0, 8).Select(place => new RecommendedItem($"i{place}", 8 - place, "model")).ToList();
         var exploration = new Exploration(0.2, 5, true);
+        Assert.Equal(8, exploration.Wider(new RecommendationRequest(Count: 3)).Count);
         var seen = new HashSet<string>();
         for (var trial = 0; trial < 500; trial++)
         {
-            var answer = exploration.Explore(wide, 3);
+            var answer = exploration.Answer(wide, 3);
             Assert.Equal(["i0", "i1"], answer[..2].Select(item => item.Id));
             Assert.Equal((0.2 / 5, Recommender.Explore), (answer[2].Propensity!.Value, answer[2].Reason));
             seen.Add(answer[2].Id);
         }
         Assert.Equal(["i3", "i4", "i5", "i6", "i7"], seen.Order());
-        Assert.Equal([null, null, 0.8], exploration.Keep(wide[..3], 3).Select(item => item.Propensity));
-        Assert.Same(wide, Exploration.Of(RuleBook.Empty, new RecommendationRequest()).Keep(wide, 8));
+    }
+
+    [Fact]
+    public void Exploration_WhereNothingElseCouldCome_TheLastPlaceIsCertain()
+    {
+        var items = Enumerable.Range(0, 3).Select(place => new RecommendedItem($"i{place}", 8 - place, "model")).ToList();
+        foreach (var isDue in new[] { true, false })
+        {
+            Assert.All(new Exploration(0.2, 5, isDue).Answer(items, 3), item => Assert.Null(item.Propensity));
+            Assert.All(new Exploration(0.2, 5, isDue).Answer([.. items[..1], items[1] with { Reason = Recommender.Pinned }, items[2]], 2), item => Assert.Null(item.Propensity));
+        }
+        Assert.Equal([null, 0.8], new Exploration(0.2, 5, false).Answer(items, 2).Select(item => item.Propensity));
+        Assert.Same(items, Exploration.Of(RuleBook.Empty, new RecommendationRequest()).Answer(items, 3));
+    }
+
+    [Fact]
+    public void Diversity_OfAShelfBesideAProduct_KeepsWhatIsNearAhead()
+    {
+        var items = Ask("diversity: 0.1", new RecommendationRequest(Count: 3, Kind: RecommendationKind.Similar, Products: ["p1"]));
+        Assert.Equal(Recommender.Similar, items[0].Reason);
     }
 
     private List<RecommendedItem> Ask(string yaml, int count) => Ask(yaml, new RecommendationRequest(Count: count));

@@ -10,6 +10,7 @@ using ModelOps.Contracts.Predictions;
 using ModelOps.Contracts.Rules;
 using ModelOps.Contracts.Versions;
 using ModelOps.EventLog;
+using ModelOps.Inference.Catalogue;
 using ModelOps.Inference.Models;
 using ModelOps.Registry;
 
@@ -50,10 +51,10 @@ public sealed class StorefrontTests(Stores stores) : IAsyncLifetime
         Assert.Equal(["p3", "p2"], await IdsAsync(http, request));
         Assert.Equal(["p3", "p2"], await IdsAsync(replicaHttp, request));
 
-        var receipt = await client.ChangeCatalogueAsync(StoreId.Main, new CatalogueBatch([new("p3", Availability: "out of stock"), new("p9", 1), new("", 1), new("p2", -1), new("p2", Availability: "sometimes"), new("p2")]));
+        var receipt = await client.ChangeCatalogueAsync(StoreId.Main, new CatalogueBatch([new("p3", Availability: "out of stock"), new("p9", 1), new("", 1), new("p2", -1), new(new string('x', 501), 1), new("p2", Availability: "sometimes"), new("p2")]));
 
         Assert.Equal(2, receipt.Accepted);
-        Assert.Equal([2, 3, 4, 5], receipt.Rejected.Select(rejected => rejected.Index));
+        Assert.Equal([2, 3, 4, 5, 6], receipt.Rejected.Select(rejected => rejected.Index));
         Assert.Equal(["p2", "p1"], await IdsAsync(http, request));
         await Eventually.TrueAsync(async () => (await IdsAsync(replicaHttp, request)).SequenceEqual(["p2", "p1"]), "the other replica");
         Assert.False(Assert.Single(await client.GetProductsAsync(StoreId.Main, model, ["p3"])).Available);
@@ -77,6 +78,36 @@ public sealed class StorefrontTests(Stores stores) : IAsyncLifetime
 
         var product = Assert.Single(await client.GetProductsAsync(StoreId.Main, model, ["p4"]));
         Assert.Equal((9, false), (product.Price, product.Available));
+    }
+
+    [Fact]
+    public async Task Catalogue_PriceAndStock_HaveTimesOfTheirOwn()
+    {
+        var noon = DateTimeOffset.UtcNow.AddHours(-1);
+        await client.ChangeCatalogueAsync(StoreId.Main, new CatalogueBatch([new("p4", 9, Time: noon)]));
+        await client.ChangeCatalogueAsync(StoreId.Main, new CatalogueBatch([new("p4", Availability: "out_of_stock", Time: noon.AddMinutes(-1))])); // another feed, a little behind
+
+        var product = Assert.Single(await client.GetProductsAsync(StoreId.Main, model, ["p4"]));
+        Assert.Equal((9, false), (product.Price, product.Available));
+    }
+
+    [Fact]
+    public void Overlay_ChangesInAnyOrder_EndInTheSameRevision_AndEachIsAnother()
+    {
+        var (a, b) = (new ProductState(StoreId.Main, "a", null, false, null, DateTimeOffset.UnixEpoch, 100), new ProductState(StoreId.Main, "b", null, false, null, DateTimeOffset.UnixEpoch, 101));
+        var (first, second) = (StoreOverlay.Empty.With([b]), StoreOverlay.Empty.With([a]));
+        Assert.NotEqual(first.StockRevision, first.With([a]).StockRevision); // also where the lower position is seen later
+        Assert.Equal(first.With([a]).StockRevision, second.With([b]).StockRevision);
+        Assert.Equal(0ul, first.PriceRevision);
+    }
+
+    [Fact]
+    public async Task Empty_UserAndSession_AreNobody()
+    {
+        var events = new EventBatch([new ShopEvent(null, EventNames.Purchase, "", Guid.NewGuid().ToString(), null, [new EventItem("p4")], null)]);
+        Assert.Equal(1, (await client.SendEventsAsync(StoreId.Main, events)).Accepted);
+
+        Assert.Equal("popular", Assert.Single((await client.RecommendAsync(StoreId.Main, new RecommendationRequest(User: "", Session: "", Count: 1, Model: model))).Items).Reason);
     }
 
     [Fact]

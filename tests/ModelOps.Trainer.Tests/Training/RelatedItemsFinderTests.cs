@@ -10,10 +10,10 @@ public sealed class RelatedItemsFinderTests
     [Fact]
     public void Find_Together_IsWhatTwoShoppersBoughtOnOneDay()
     {
-        // a and b are bought together twice, a and c once, b and d twice but on different days.
+        // a and b are bought together by two, a and c by one on two days, b and d by two but on different days.
         var related = RelatedItemsFinder.Find(Interactions(
             [("a", true, 0), ("b", true, 60)],
-            [("a", true, 5 * Day), ("b", true, 5 * Day + 1), ("c", true, 5 * Day + 2)],
+            [("a", true, 5 * Day), ("b", true, 5 * Day + 1), ("c", true, 5 * Day + 2), ("a", true, 7 * Day), ("c", true, 7 * Day)],
             [("b", true, 0), ("d", true, 2 * Day)],
             [("b", true, 0), ("d", true, 2 * Day)]), hasClock: true);
 
@@ -29,11 +29,12 @@ public sealed class RelatedItemsFinderTests
         var related = RelatedItemsFinder.Find(Interactions(
             [("a", false, 0), ("b", false, 1), ("a", false, 2)],
             [("a", false, 0), ("b", false, 1)],
-            [("a", false, 0), ("c", false, 1)]), hasClock: true);
+            [("c", false, 0), ("a", false, 1), ("b", false, 2)],
+            [("a", false, 0), ("c", false, 1), ("d", false, 1)]), hasClock: true);
 
-        Assert.Equal([2, 3], related.Of(1).Similar);
+        Assert.Equal([2, 3], related.Of(1).Similar); // d only one shopper had
         Assert.Empty(related.Of(1).Together); // nothing was bought
-        Assert.Empty(related.Of(4).Similar); // no such item
+        Assert.Empty(related.Of(5).Similar); // no such item
     }
 
     [Fact]
