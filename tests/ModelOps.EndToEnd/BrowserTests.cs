@@ -105,12 +105,12 @@ public sealed class BrowserTests(Stack stack) : IAsyncLifetime
     public async Task Dataset_ShowsItsDistributions_InNumbersToo()
     {
         await page.GotoAsync("/datasets/demo");
-        var price = page.GetByTestId("distribution-price");
+        var time = page.GetByTestId("distribution-time");
 
-        await price.Locator("summary").ClickAsync();
+        await time.Locator("summary").ClickAsync();
 
-        await Assertions.Expect(price.Locator("tbody tr").First).ToBeVisibleAsync();
-        Assert.Equal(await price.Locator("svg g").CountAsync(), await price.Locator("tbody tr").CountAsync());
+        await Assertions.Expect(time.Locator("tbody tr").First).ToBeVisibleAsync();
+        Assert.Equal(await time.Locator("svg g").CountAsync(), await time.Locator("tbody tr").CountAsync());
         Assert.Empty(errors);
     }
 
