@@ -36,8 +36,13 @@ public sealed class DataPrepClient(HttpClient http)
         http.GetAsync<Preparation>(store, $"/v1/datasets/{name}/preparations/{id}", cancellationToken);
 
     /// <summary>Starts an import in the background; the same <paramref name="idempotencyKey"/> starts it once.</summary>
-    public Task<Import> ImportAsync(StoreId store, string name, ImportRequest request, string idempotencyKey, CancellationToken cancellationToken = default) =>
-        http.SendAsync<Import>(store, HttpMethod.Post, $"/v1/datasets/{name}/imports", request, idempotencyKey, cancellationToken);
+    /// <param name="actor">Who asks for it.</param>
+    public Task<Import> ImportAsync(StoreId store, string name, ImportRequest request, string idempotencyKey, string? actor = null, CancellationToken cancellationToken = default) =>
+        http.SendAsync<Import>(store, HttpMethod.Post, $"/v1/datasets/{name}/imports", request, idempotencyKey, cancellationToken, actor);
+
+    /// <summary>The newest imports, of all datasets or of one.</summary>
+    public Task<Page<Import>> ListImportsAsync(StoreId store, string? name = null, CancellationToken cancellationToken = default) =>
+        http.GetAsync<Page<Import>>(store, name is null ? "/v1/imports" : $"/v1/datasets/{name}/imports", cancellationToken);
 
     public Task<Import> GetImportAsync(StoreId store, string name, Guid id, CancellationToken cancellationToken = default) =>
         http.GetAsync<Import>(store, $"/v1/datasets/{name}/imports/{id}", cancellationToken);

@@ -28,7 +28,25 @@ public sealed record PostgresQuery(string Connection, string Query, string? Incr
 /// <param name="Bytes">Their size.</param>
 /// <param name="Version">The version, once <paramref name="State"/> is succeeded. An older one when nothing was new.</param>
 /// <param name="Error">Cause and remedy, where it failed.</param>
-public sealed record Import(Guid Id, string Dataset, RunState State, string Stage, int Files, long Bytes, int? Version, string? Error, DateTimeOffset CreatedAt);
+public sealed record Import(Guid Id, string Dataset, RunState State, string Stage, int Files, long Bytes, int? Version, string? Error, DateTimeOffset CreatedAt)
+{
+    /// <summary>Who asked for it: a person's name, <c>api</c> for the holder of the store's key, <c>automation</c>; null where an older release did not note it.</summary>
+    public string? StartedBy { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>How far the stage is, while the import runs; about a second old, null before there is anything to tell.</summary>
+    public ImportProgress? Progress { get; init; }
+}
+
+/// <summary>How far a step of an import is. The counts begin anew with each step.</summary>
+/// <param name="Step"><c>fetching</c>; then <c>waiting</c> (for another import of the dataset), <c>gathering</c> (its files and the dataset's earlier ones), <c>reading</c>, <c>checking</c>, <c>labelling</c>, <c>writing</c>, <c>measuring</c>, <c>storing</c>.</param>
+/// <param name="Files">Files that are done with.</param>
+/// <param name="TotalFiles">Null while it is not known how many there are, and for steps that do not go by files.</param>
+/// <param name="Bytes">As the files are packed; a query's rows as CSV.</param>
+/// <param name="TotalBytes">Null while it is not known, as for a query.</param>
+/// <param name="Rows">Rows that were read.</param>
+public sealed record ImportProgress(string Step, int Files, int? TotalFiles, long Bytes, long? TotalBytes, long Rows);
 
 /// <summary>A resumable upload.</summary>
 /// <param name="Offset">Bytes that are durably there.</param>

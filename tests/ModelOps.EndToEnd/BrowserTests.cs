@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Microsoft.Playwright;
 
 namespace ModelOps.EndToEnd;
@@ -99,6 +100,39 @@ public sealed class BrowserTests(Stack stack) : IAsyncLifetime
         await Assertions.Expect(page.GetByTestId("labels-messages-intent")).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByTestId("review-link")).ToContainTextAsync("2");
         Assert.Empty(errors);
+    }
+
+    [Fact]
+    public async Task Dataset_ShowsItsDistributions_InNumbersToo()
+    {
+        await page.GotoAsync("/datasets/demo");
+        var time = page.GetByTestId("distribution-time");
+
+        await time.Locator("summary").ClickAsync();
+
+        await Assertions.Expect(time.Locator("tbody tr").First).ToBeVisibleAsync();
+        Assert.Equal(await time.Locator("svg g").CountAsync(), await time.Locator("tbody tr").CountAsync());
+        Assert.Empty(errors);
+    }
+
+    [Fact]
+    public async Task Datasets_ShowAnImportThatFailed_WithCauseAndRemedy()
+    {
+        await stack.DataPrep.ImportAsync(Contracts.StoreId.Main, "colours", new([new("events", await UploadAsync("colour,size\nred,3\n"))]), Guid.NewGuid().ToString(), "Ann");
+        await page.GotoAsync("/datasets");
+
+        var import = page.GetByTestId("import").Filter(new() { HasText = "colours" });
+        await Assertions.Expect(import).ToHaveAttributeAsync("data-state", "failed");
+        await Assertions.Expect(import).ToContainTextAsync("by Ann");
+        await Assertions.Expect(import.GetByRole(AriaRole.Alert)).ToContainTextAsync("Rename a column");
+        Assert.Empty(errors);
+    }
+
+    private async Task<Guid> UploadAsync(string content)
+    {
+        using var http = await stack.ClientAsync("data-prep");
+        using var body = new StringContent(content);
+        return (await (await http.PostAsync("/v1/uploads?file=colours.csv", body)).Content.ReadFromJsonAsync<Contracts.Datasets.UploadStatus>())!.Id;
     }
 
     [Theory]

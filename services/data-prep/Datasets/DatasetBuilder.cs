@@ -34,10 +34,15 @@ internal sealed class DatasetBuilder(EventLogSource eventLog, IOptions<DataPrepO
         using var duck = Open(folder, privacy);
         var rows = new TypedRows(checks);
         var reports = new List<SourceReport>();
+        var progress = WorkProgress.Current;
+        progress.Begin("reading", 1);
+        progress.Announce(sources.Count, sources.DistinctBy(source => source.File.Path).Sum(source => source.File.Bytes));
         for (var number = 0; number < sources.Count; number++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             reports.Add(StagedSource.Read(duck, rows, number, sources[number].File, sources[number].Mapping is { } yaml ? MappingFile.Parse(yaml) : null, folder));
+            // The files of one archive are done with together.
+            progress.FileDone(number + 1 < sources.Count && sources[number + 1].File.Path == sources[number].File.Path ? 0 : sources[number].File.Bytes);
         }
         KeepNewestCatalogue(duck, sources);
 
@@ -49,18 +54,22 @@ internal sealed class DatasetBuilder(EventLogSource eventLog, IOptions<DataPrepO
                 reports.Add(logged);
         }
 
+        progress.Begin("checking");
         HiddenText.RemoveErased(duck, privacy.Erased);
         var results = CheckRun.Run(duck, checks, cancellationToken);
         var counts = CountRows(duck, checks);
         if (counts.Kept == 0 && duck.Scalar<long>("SELECT count(*) FROM staged_products") == 0)
             throw new UploadException("No row was kept. " + string.Join(" ", WhyNone(reports, results)));
 
+        progress.Begin("labelling");
         duck.Execute(CatalogueTable);
         var labels = LabelRun.Run(duck, rules, answers, cancellationToken);
         duck.Execute(UserTagHistory.Tables);
         cancellationToken.ThrowIfCancellationRequested();
+        progress.Begin("writing");
         var files = Export(duck, checks, rules, folder);
         var lineage = Lineage(sources, rules, cursor, files, labels.Found);
+        progress.Begin("measuring");
         return new BuiltDataset(files, Hash(files.Select(file => lineage.Files[Path.GetFileName(file)])), cursor, counts, Profile(duck), VersionStatistics.Measure(duck), lineage, reports, results, labels);
     }
 

@@ -1,4 +1,5 @@
 using ModelOps.Contracts;
+using ModelOps.DataPrep.Sources;
 using ModelOps.ServiceDefaults.Blobs;
 
 namespace ModelOps.DataPrep.Datasets;
@@ -20,8 +21,9 @@ internal sealed class DatasetStorage(KeptBlobs blobs)
         await using var content = await blobs.OpenAsync(blob, cancellationToken);
         if (content is null)
             return false;
+        await using var counted = new CountedStream(content, WorkProgress.Current);
         await using var target = File.Create(path);
-        await content.CopyToAsync(target, cancellationToken);
+        await counted.CopyToAsync(target, cancellationToken);
         return true;
     }
 

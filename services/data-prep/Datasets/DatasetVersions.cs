@@ -37,6 +37,7 @@ internal sealed class DatasetVersions(
         var built = await BuildAsync(store, dataset, local, includeEventLog: true, folder, cancellationToken);
 
         // Bytes first, rows after: a row never points at a blob that is not there.
+        WorkProgress.Current.Begin("storing");
         foreach (var file in fresh)
             await storage.PutSourceAsync(store, file.Sha256, file.Path, cancellationToken);
         database.Sources.AddRange(fresh.Select(file => new Source
@@ -116,16 +117,24 @@ internal sealed class DatasetVersions(
     private async Task<List<DatasetSource>> StageAsync(StoreId store, IReadOnlyList<Source> sources, string folder, CancellationToken cancellationToken)
     {
         var staged = new List<DatasetSource>();
+        var progress = WorkProgress.Current;
+        progress.Begin("gathering", 1);
+        progress.Announce(sources.Count, sources.Sum(source => source.Bytes));
         foreach (var source in sources)
         {
             var path = Path.Combine(folder, $"known-{source.Id}.source");
             if (!await storage.GetSourceAsync(store, source.StoredAs, path, cancellationToken))
                 throw new UploadException($"The stored copy of '{source.FileName}' is missing from blob storage. Upload the file again; nothing else is lost.");
             staged.AddRange(Package.Files(new UploadedFile(source.Kind, source.FileName, path, source.Bytes, source.Sha256)).Select(file => new DatasetSource(file, source.Mapping, source.Batch)));
+            progress.FileDone(source.Bytes);
         }
         return staged;
     }
 
     /// <summary>One version of a dataset is made at a time.</summary>
-    public Task<NpgsqlConnection> TakeTurnAsync(StoreId store, string dataset, CancellationToken cancellationToken) => locks.TakeTurnAsync($"dataset/{store}/{dataset}", cancellationToken);
+    public Task<NpgsqlConnection> TakeTurnAsync(StoreId store, string dataset, CancellationToken cancellationToken)
+    {
+        WorkProgress.Current.Begin("waiting");
+        return locks.TakeTurnAsync($"dataset/{store}/{dataset}", cancellationToken);
+    }
 }

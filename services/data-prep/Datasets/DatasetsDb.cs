@@ -58,6 +58,8 @@ internal sealed class DatasetsDb(DbContextOptions<DatasetsDb> options) : DbConte
         {
             import.ToTable("imports").HasKey(row => row.Id);
             import.HasIndex(row => new { row.Store, row.Dataset, row.CreatedAt });
+            import.HasIndex(row => new { row.Store, row.CreatedAt });
+            import.Property(row => row.Progress).HasJson();
             import.Property(row => row.State).HasConversion<string>();
             import.Property(row => row.Request).HasJson();
             import.Property(row => row.Fetched).HasJson();

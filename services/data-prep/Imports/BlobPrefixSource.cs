@@ -3,6 +3,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using ModelOps.Contracts.Datasets;
+using ModelOps.DataPrep.Datasets;
 using ModelOps.DataPrep.Mapping;
 using ModelOps.DataPrep.Sources;
 
@@ -20,25 +21,26 @@ internal static class BlobPrefixSource
         var names = await ListAsync(container, blobs, cancellationToken);
         if (names.Count == 0)
             throw new UploadException($"{blobs.Connection}: no blob begins with '{blobs.Prefix}'.");
-        foreach (var name in names)
+        WorkProgress.Current.Announce(names.Count, names.Sum(blob => blob.Bytes));
+        foreach (var (name, _) in names)
         {
             var path = Path.Combine(folder, $"{Guid.NewGuid():N}.source");
-            await container.GetBlobClient(name).DownloadToAsync(path, cancellationToken);
+            await container.GetBlobClient(name).DownloadToAsync(path, new BlobDownloadToOptions { ProgressHandler = WorkProgress.Current }, cancellationToken);
             yield return await UploadedFile.OfAsync(kind, name, path, cancellationToken);
         }
     }
 
-    private static async Task<List<string>> ListAsync(BlobContainerClient container, BlobPrefix blobs, CancellationToken cancellationToken)
+    private static async Task<List<(string Name, long Bytes)>> ListAsync(BlobContainerClient container, BlobPrefix blobs, CancellationToken cancellationToken)
     {
         try
         {
-            var names = new List<string>();
+            var names = new List<(string Name, long Bytes)>();
             await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, blobs.Prefix, cancellationToken))
             {
-                if (blob.Properties.ContentLength > 0)
-                    names.Add(blob.Name);
+                if (blob.Properties.ContentLength is > 0 and var bytes)
+                    names.Add((blob.Name, bytes));
             }
-            names.Sort(StringComparer.Ordinal);
+            names.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
             return names;
         }
         catch (RequestFailedException exception) when (exception.Status is 401 or 403 or 404)

@@ -17,7 +17,7 @@ namespace ModelOps.DataPrep.Imports;
 /// after a kill goes on after the last one, so that a query is not asked twice and may not answer otherwise. It has succeeded when
 /// what it fetched is gone again.
 /// </summary>
-internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, DatasetStorage storage, UploadBlocks uploads, ShopConnections connections) : IJobHandler
+internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, DatasetStorage storage, UploadBlocks uploads, ShopConnections connections, ProgressNotes notes, TimeProvider time) : IJobHandler
 {
     public const string Kind = "import";
 
@@ -27,12 +27,16 @@ internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, D
         if (import.State.IsFinal())
             return;
         if (import.Version is null)
-            await MakeVersionAsync(job.Store, import, cancellationToken);
+        {
+            await using (notes.Follow(import.Id))
+                await MakeVersionAsync(job.Store, import, cancellationToken);
+        }
         await RemoveFetchedAsync(import, cancellationToken);
         var used = import.Request.Sources.Select(source => source.Upload).ToList();
         foreach (var upload in await database.Uploads.Where(row => used.Contains(row.Id)).ToListAsync(cancellationToken))
             await uploads.RemoveAsync(upload, cancellationToken);
         import.State = RunState.Succeeded;
+        import.EndedAt = time.GetUtcNow();
         await NoteAsync(import, "done", cancellationToken);
     }
 
@@ -54,8 +58,9 @@ internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, D
 
     public async Task OnFailedAsync(Job job, string error, CancellationToken cancellationToken)
     {
+        var now = time.GetUtcNow();
         await database.Imports.Where(row => row.Id == job.Id)
-            .ExecuteUpdateAsync(row => row.SetProperty(import => import.State, RunState.Failed).SetProperty(import => import.Error, error), cancellationToken);
+            .ExecuteUpdateAsync(row => row.SetProperty(import => import.State, RunState.Failed).SetProperty(import => import.Error, error).SetProperty(import => import.EndedAt, now), cancellationToken);
         await RemoveFetchedAsync(await database.Imports.AsNoTracking().SingleAsync(row => row.Id == job.Id, cancellationToken), cancellationToken);
     }
 
@@ -70,6 +75,8 @@ internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, D
     {
         import.State = RunState.Running;
         await NoteAsync(import, "fetching", cancellationToken);
+        var progress = WorkProgress.Current;
+        await AnnounceAsync(progress, import, cancellationToken);
         for (var number = import.SourcesDone; number < import.Request.Sources.Count; number++)
         {
             var source = import.Request.Sources[number];
@@ -81,9 +88,30 @@ internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, D
                 if (import.Fetched.All(known => (known.Source, known.Sha256) != (number, file.Sha256)))
                     import.Fetched = [.. import.Fetched, new FetchedFile(number, file.Kind, file.Name, file.Sha256, file.Bytes, mark)];
                 await database.SaveChangesAsync(cancellationToken);
+                progress.FileDone(file.Bytes);
             }
             import.SourcesDone = number + 1;
             await database.SaveChangesAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>What is to be fetched, as far as it is known: not how many blobs a prefix has, nor how much a query brings.</summary>
+    private async Task AnnounceAsync(WorkProgress progress, ImportRow import, CancellationToken cancellationToken)
+    {
+        var sources = import.Request.Sources;
+        var ids = sources.Select(source => source.Upload).ToList();
+        var uploads = await database.Uploads.AsNoTracking().Where(row => ids.Contains(row.Id)).ToDictionaryAsync(row => row.Id, row => row.Offset, cancellationToken);
+        progress.Begin("fetching", sources.Count);
+        foreach (var (number, source) in sources.Index())
+        {
+            var fetched = import.Fetched.Where(file => number < import.SourcesDone && file.Source == number).ToList();
+            if (number < import.SourcesDone)
+                progress.Announce(fetched.Count, fetched.Sum(file => file.Bytes));
+            else if (source.Upload is { } id)
+                progress.Announce(1, uploads.GetValueOrDefault(id));
+            else if (source.Postgres is not null)
+                progress.Announce(1, null);
+            fetched.ForEach(file => progress.FileDone(file.Bytes));
         }
     }
 
@@ -133,12 +161,15 @@ internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, D
         if (import.Fetched.Count == 0)
             return (await versions.RefreshAsync(store, import.Dataset, includeEventLog: true, folder, cancellationToken)).Version;
         var files = new List<UploadedFile>();
+        WorkProgress.Current.Begin("gathering", 1);
+        WorkProgress.Current.Announce(import.Fetched.Count, import.Fetched.Sum(file => file.Bytes));
         foreach (var file in import.Fetched)
         {
             var path = Path.Combine(folder, $"fetched-{files.Count:D5}.source");
             if (!await storage.GetAsync(import.Blob(file.Sha256), path, cancellationToken))
                 throw new UploadException($"The stored copy of '{file.Name}' is missing from blob storage. Import it again; nothing else is lost.");
             files.Add(new UploadedFile(file.Kind, file.Name, path, file.Bytes, file.Sha256));
+            WorkProgress.Current.FileDone(file.Bytes);
         }
         return (await versions.AddAsync(store, import.Dataset, new Upload(files, import.Request.Mapping), folder, cancellationToken)).Version.Version;
     }

@@ -21,10 +21,20 @@ internal sealed class ImportRow
     public int SourcesDone { get; set; }
     public int? Version { get; set; }
     public string? Error { get; set; }
+    public string? StartedBy { get; init; }
+    public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>Written beside the job, by <see cref="ProgressNotes"/>; what an ended job left says nothing any more.</summary>
+    public ImportProgress? Progress { get; init; }
 
     public string Blob(string sha256) => $"{Store}/imports/{Id}/{sha256}";
 
-    public Import ToContract() => new(Id, Dataset, State, Stage, Fetched.Count, Fetched.Sum(file => file.Bytes), Version, Error, CreatedAt);
+    public Import ToContract() => new(Id, Dataset, State, Stage, Fetched.Count, Fetched.Sum(file => file.Bytes), Version, Error, CreatedAt)
+    {
+        StartedBy = StartedBy,
+        EndedAt = EndedAt,
+        Progress = State == RunState.Running ? Progress : null,
+    };
 }
 
 /// <summary>A file that an import has fetched.</summary>

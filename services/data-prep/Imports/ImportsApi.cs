@@ -10,13 +10,14 @@ using ModelOps.DataPrep.Mapping;
 using ModelOps.DataPrep.Sources;
 using ModelOps.Jobs;
 using ModelOps.ServiceDefaults;
+using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.DataPrep.Imports;
 
 /// <summary>Imports in the background: finished uploads, blobs of the shop, queries against its database.</summary>
 internal static class ImportsApi
 {
-    public static IServiceCollection AddImports(this IServiceCollection services) => services.AddSingleton<ShopConnections>().AddJobHandler<ImportJob>(ImportJob.Kind);
+    public static IServiceCollection AddImports(this IServiceCollection services) => services.AddSingleton<ShopConnections>().AddSingleton<ProgressNotes>().AddJobHandler<ImportJob>(ImportJob.Kind);
 
     public static void MapImports(this IEndpointRouteBuilder app)
     {
@@ -24,10 +25,11 @@ internal static class ImportsApi
         imports.MapPost("", StartAsync).WithSummary("Import sources in the background; the same Idempotency-Key starts one import");
         imports.MapGet("", ListAsync).WithSummary("The newest imports; before is the creation time to go on from");
         imports.MapGet("/{id:guid}", FindAsync);
+        app.MapGet("/v1/imports", ListAllAsync).WithTags("Imports").WithSummary("The newest imports of all datasets, with their progress; before is the creation time to go on from");
     }
 
     private static async Task<Results<Accepted<Import>, ProblemHttpResult>> StartAsync(
-        StoreId store, string name, ImportRequest request, IdempotencyKey key, DatasetsDb database, ShopConnections connections, JobQueue jobs, TimeProvider time, CancellationToken cancellationToken)
+        StoreId store, string name, ImportRequest request, IdempotencyKey key, DatasetsDb database, ShopConnections connections, JobQueue jobs, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
     {
         if (!DatasetsApi.DatasetName().IsMatch(name))
             return Refuse("dataset-name", DatasetsApi.NameRule);
@@ -47,7 +49,16 @@ internal static class ImportsApi
         var import = await database.Imports.FindAsync([id], cancellationToken);
         if (import is null)
         {
-            import = new ImportRow { Id = id, Store = store.Value, Dataset = name, Request = request, CreatedAt = time.GetUtcNow(), State = RunState.Queued };
+            import = new ImportRow
+            {
+                Id = id,
+                Store = store.Value,
+                Dataset = name,
+                Request = request,
+                CreatedAt = time.GetUtcNow(),
+                StartedBy = context.User.Identity?.Name ?? StoreAccess.KeyHolder,
+                State = RunState.Queued,
+            };
             database.Imports.Add(import);
             await database.SaveChangesAsync(cancellationToken);
         }
@@ -55,10 +66,16 @@ internal static class ImportsApi
         return TypedResults.Accepted($"/v1/datasets/{name}/imports/{id}", import.ToContract());
     }
 
-    private static async Task<Ok<Page<Import>>> ListAsync(StoreId store, string name, DatasetsDb database, CancellationToken cancellationToken, DateTimeOffset? before = null, int limit = Page<Import>.DefaultLimit)
+    private static Task<Ok<Page<Import>>> ListAsync(StoreId store, string name, DatasetsDb database, CancellationToken cancellationToken, DateTimeOffset? before = null, int limit = Page<Import>.DefaultLimit) =>
+        PageAsync(database.Imports.Where(row => row.Store == store.Value && row.Dataset == name), before, limit, cancellationToken);
+
+    private static Task<Ok<Page<Import>>> ListAllAsync(StoreId store, DatasetsDb database, CancellationToken cancellationToken, DateTimeOffset? before = null, int limit = Page<Import>.DefaultLimit) =>
+        PageAsync(database.Imports.Where(row => row.Store == store.Value), before, limit, cancellationToken);
+
+    private static async Task<Ok<Page<Import>>> PageAsync(IQueryable<ImportRow> imports, DateTimeOffset? before, int limit, CancellationToken cancellationToken)
     {
         limit = Math.Clamp(limit, 1, 500);
-        var rows = await database.Imports.AsNoTracking().Where(row => row.Store == store.Value && row.Dataset == name && (before == null || row.CreatedAt < before))
+        var rows = await imports.AsNoTracking().Where(row => before == null || row.CreatedAt < before)
             .OrderByDescending(row => row.CreatedAt).Take(limit + 1).ToListAsync(cancellationToken);
         return TypedResults.Ok(Page<Import>.Of([.. rows.Select(row => row.ToContract())], limit, import => import.CreatedAt.ToString("O", CultureInfo.InvariantCulture)));
     }

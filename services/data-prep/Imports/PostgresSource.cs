@@ -1,5 +1,6 @@
 using System.Data;
 using ModelOps.Contracts.Datasets;
+using ModelOps.DataPrep.Datasets;
 using ModelOps.DataPrep.Mapping;
 using ModelOps.DataPrep.Sources;
 using ModelOps.DataPrep.Sources.Csv;
@@ -50,7 +51,7 @@ internal static class PostgresSource
         columns.ForEach(name => writer.Text(name));
         writer.EndRow();
         var marked = query.Increment is null ? -1 : columns.IndexOf(query.Increment);
-        var (rows, highest) = (0L, (string?)null);
+        var (rows, highest, progress) = (0L, (string?)null, WorkProgress.Current);
         while (await reader.ReadAsync(cancellationToken))
         {
             for (var column = 0; column < columns.Count; column++)
@@ -62,6 +63,7 @@ internal static class PostgresSource
             }
             writer.EndRow();
             rows++;
+            progress.AddRows(1);
         }
         return (rows, highest);
     }

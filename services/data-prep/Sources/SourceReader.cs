@@ -1,4 +1,5 @@
 using DuckDB.NET.Data;
+using ModelOps.DataPrep.Datasets;
 using ModelOps.DataPrep.Sources.Csv;
 using ModelOps.DataPrep.Sources.Encodings;
 using ModelOps.DataPrep.Sources.Json;
@@ -23,7 +24,7 @@ internal static class SourceReader
 
         var text = encoding is null ? FindEncoding(package) : TextEncoding.Of(encoding);
         var sample = Sample(package, text);
-        using var utf8 = Utf8Stream.Of(package.Open(), text);
+        using var utf8 = Utf8Stream.Of(package.IsPlain ? new CountedStream(package.Open(), WorkProgress.Current) : package.Open(), text);
         var format = (package.Description is { Length: > 0 } packing ? $", {packing}" : "") + $", {text.Name}";
         return FileFormats.OfText(sample) == FileFormat.Json
             ? JsonSource.Convert(file, utf8, sample, path, faults, format)

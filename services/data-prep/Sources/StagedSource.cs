@@ -1,6 +1,7 @@
 using DuckDB.NET.Data;
 using ModelOps.Contracts.Datasets;
 using ModelOps.DataPrep.Checks;
+using ModelOps.DataPrep.Datasets;
 using ModelOps.DataPrep.Mapping;
 using static ModelOps.DataPrep.Sources.Sql;
 
@@ -36,6 +37,7 @@ internal static class StagedSource
         {
             using var faults = new FaultLog(Path.Combine(work.FullName, "faults.csv"));
             var content = SourceReader.Read(duck, file, given?.Encoding, Path.Combine(work.FullName, "rows"), faults);
+            WorkProgress.Current.AddRows(content.Rows + faults.Count);
             var columns = ColumnMapping.Resolve(schema, file.Name, content.Columns, given);
             if (content.Rows + faults.Count == 0)
                 throw new UploadException($"{file.Name}: the file has a header but no rows.");
