@@ -10,6 +10,7 @@ public static class JobExtensions
     {
         services.AddOptions<JobOptions>().BindConfiguration("Jobs").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<JobQueue>();
+        services.AddSingleton<JobRunner>();
         services.AddHostedService<JobWorker>();
         return services;
     }

@@ -101,6 +101,18 @@ public sealed class JobQueue(NpgsqlDataSource database)
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
+    /// <summary>Which of these jobs wait or run. The others have ended, or there are none of that id.</summary>
+    public async Task<IReadOnlySet<Guid>> LiveAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default)
+    {
+        await using var command = database.CreateCommand("SELECT id FROM jobs WHERE id = ANY($1) AND state IN ('queued', 'leased')");
+        command.Parameters.Add(new() { Value = ids.ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var live = new HashSet<Guid>();
+        while (await reader.ReadAsync(cancellationToken))
+            live.Add(reader.GetGuid(0));
+        return live;
+    }
+
     /// <summary>Forgets jobs that ended longer ago than <paramref name="retention"/>.</summary>
     public async Task<int> RemoveEndedAsync(TimeSpan retention, CancellationToken cancellationToken = default)
     {

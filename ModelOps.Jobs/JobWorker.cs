@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -6,13 +5,12 @@ using Npgsql;
 
 namespace ModelOps.Jobs;
 
-/// <summary>Leases jobs, runs them, renews their leases, and gives them back when the service stops.</summary>
+/// <summary>Runs jobs of all the service's kinds as they come, until the service stops.</summary>
 internal sealed class JobWorker(
-    JobQueue queue, NpgsqlDataSource database, IServiceScopeFactory scopes, IEnumerable<JobKind> kinds, IOptions<JobOptions> options, ILogger<JobWorker> logger) : BackgroundService
+    JobQueue queue, JobRunner runner, NpgsqlDataSource database, IEnumerable<JobKind> kinds, IOptions<JobOptions> options, ILogger<JobWorker> logger) : BackgroundService
 {
     private readonly JobOptions options = options.Value;
     private readonly string[] kinds = [.. kinds.Select(kind => kind.Name)];
-    private readonly string owner = $"{Environment.MachineName}:{Environment.ProcessId}";
     private readonly SemaphoreSlim wake = new(0);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -26,10 +24,10 @@ internal sealed class JobWorker(
     {
         while (!stopping.IsCancellationRequested)
         {
-            Job? job = null;
             try
             {
-                job = await queue.LeaseAsync(kinds, owner, options.Lease, stopping);
+                if (await runner.RunOneAsync(kinds, stopping))
+                    continue;
             }
             catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
             {
@@ -39,119 +37,7 @@ internal sealed class JobWorker(
             {
                 return;
             }
-
-            if (job is not null)
-                await RunAsync(job, stopping);
-            else
-                await WaitAsync(stopping);
-        }
-    }
-
-    private async Task RunAsync(Job job, CancellationToken stopping)
-    {
-        using var lease = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var renewal = RenewAsync(job, lease);
-        try
-        {
-            await using (var scope = scopes.CreateAsyncScope())
-                await scope.ServiceProvider.GetRequiredKeyedService<IJobHandler>(job.Kind).RunAsync(job, lease.Token);
-            await PersistAsync(() => queue.CompleteAsync(job, CancellationToken.None), stopping);
-        }
-        catch (Exception) when (stopping.IsCancellationRequested)
-        {
-            // Best effort: if the database is away too, the lease runs out by itself.
-            await IgnoreUnreachableAsync(() => queue.ReleaseAsync(job, CancellationToken.None));
-        }
-        catch (OperationCanceledException) when (lease.IsCancellationRequested)
-        {
-            logger.LogWarning("Job {Job} ({Kind}) is no longer this worker's: its lease was lost or it was cancelled", job.Id, job.Kind);
-        }
-        catch (Exception exception)
-        {
-            await PersistAsync(() => GiveUpOrRetryAsync(job, exception), stopping);
-        }
-        finally
-        {
-            await lease.CancelAsync();
-            await renewal;
-        }
-    }
-
-    private async Task<bool> GiveUpOrRetryAsync(Job job, Exception exception)
-    {
-        if (exception is FinalJobFailureException || job.Attempt >= options.MaxAttempts)
-        {
-            logger.LogError(exception, "Job {Job} ({Kind}) failed for good at attempt {Attempt}", job.Id, job.Kind, job.Attempt);
-            await using var scope = scopes.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredKeyedService<IJobHandler>(job.Kind).OnFailedAsync(job, exception.Message, CancellationToken.None);
-            return await queue.FailAsync(job, exception.Message);
-        }
-        var delay = TimeSpan.FromTicks(Math.Min(options.MaxDelay.Ticks, options.RetryDelay.Ticks << Math.Min(job.Attempt - 1, 10)));
-        logger.LogWarning("Job {Job} ({Kind}), attempt {Attempt}: {Reason}; again in {Delay}", job.Id, job.Kind, job.Attempt, exception.Message, delay);
-        return await queue.RetryAsync(job, exception.Message, delay);
-    }
-
-    private async Task RenewAsync(Job job, CancellationTokenSource lease)
-    {
-        var lastRenewed = TimeProvider.System.GetTimestamp();
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(options.Lease / 5, lease.Token);
-                try
-                {
-                    if (!await queue.RenewAsync(job, options.Lease, lease.Token))
-                        break;
-                    lastRenewed = TimeProvider.System.GetTimestamp();
-                }
-                catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
-                {
-                    // Somebody else may hold the job once the lease has run out.
-                    if (TimeProvider.System.GetElapsedTime(lastRenewed) > options.Lease)
-                        break;
-                }
-            }
-            await lease.CancelAsync();
-        }
-        catch (OperationCanceledException)
-        {
-            // The job ended.
-        }
-    }
-
-    /// <summary>Writes the outcome even if the database is away for a moment. Past the lease the outcome is another worker's to write.</summary>
-    private async Task PersistAsync(Func<Task<bool>> write, CancellationToken stopping)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                await write();
-                return;
-            }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException
-                && !stopping.IsCancellationRequested && TimeProvider.System.GetElapsedTime(started) < options.Lease * 4)
-            {
-                await Task.Delay(500, CancellationToken.None);
-            }
-            catch (Exception exception)
-            {
-                logger.LogWarning("A job's outcome could not be written ({Reason}); its lease will run out and it will run again", exception.Message);
-                return;
-            }
-        }
-    }
-
-    private static async Task IgnoreUnreachableAsync(Func<Task> action)
-    {
-        try
-        {
-            await action();
-        }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or ObjectDisposedException)
-        {
+            await WaitAsync(stopping);
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using ModelOps.DataPrep.Datasets;
 using ModelOps.DataPrep.Imports;
 using ModelOps.DataPrep.Mapping;
+using ModelOps.DataPrep.Parts;
 using ModelOps.DataPrep.Privacy;
 using ModelOps.DataPrep.Reviews;
 using ModelOps.DataPrep.Uploads;
@@ -19,7 +20,7 @@ builder.AddAzureBlobContainerClient("datasetfiles");
 builder.Services.AddKeptBlobs();
 builder.Services.AddEventLog();
 builder.Services.AddJobs().AddJobHandler<PrepareJob>(PrepareJob.Kind);
-builder.Services.AddDatasets().AddUploads().AddImports();
+builder.Services.AddDatasets().AddParts().AddUploads().AddImports();
 builder.Services.AddReviews();
 builder.Services.AddPrivacy();
 

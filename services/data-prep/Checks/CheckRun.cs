@@ -1,5 +1,6 @@
 using DuckDB.NET.Data;
 using ModelOps.Contracts.Datasets;
+using ModelOps.DataPrep.Facts;
 using ModelOps.DataPrep.Sources;
 
 namespace ModelOps.DataPrep.Checks;
@@ -7,14 +8,14 @@ namespace ModelOps.DataPrep.Checks;
 /// <summary>Runs the checks over <c>staged</c>: one look at each row for all of them, into the table <c>findings</c> (line, found).</summary>
 internal static class CheckRun
 {
-    private const int SampleRows = 5;
-
     private const string Sample = "CAST(to_json({source: source, row: row, user: user_id, item: item_id, event: event, time: coalesce(time_text, strftime(time, '%Y-%m-%d %H:%M:%S')), quantity: coalesce(quantity_text, quantity::VARCHAR), price: coalesce(price_text, price::VARCHAR), session: session_id, title: title}) AS VARCHAR)";
 
-    /// <summary>Needs <c>staged</c> and <c>staged_products</c>. Makes <c>findings</c> and the view <c>kept</c> (with <c>line</c>, the order of the input).</summary>
-    public static IReadOnlyList<CheckResult> Run(DuckDBConnection duck, CheckList checks, CancellationToken cancellationToken)
+    /// <summary>
+    /// Needs <c>staged</c> (all rows of its users), the products of <c>staged_products</c> and <see cref="RowFacts.Items"/> of all rows. Makes
+    /// <c>findings</c> and the views <c>kept</c> (with <c>line</c>, the order of the input) and <c>judged</c>.
+    /// </summary>
+    public static Judgement Judge(DuckDBConnection duck, CheckList checks, CancellationToken cancellationToken)
     {
-        duck.Execute(ProductNames);
         foreach (var check in checks.Rows.Select(row => row.Check))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -25,39 +26,53 @@ internal static class CheckRun
         duck.Execute($"CREATE TABLE findings AS SELECT * FROM (SELECT rowid AS line, {found} AS found FROM staged) WHERE found <> 0");
         duck.Execute($"CREATE TABLE put_aside AS SELECT line FROM findings WHERE found & {checks.Mask(RowAction.Drop) | checks.Mask(RowAction.Quarantine)} <> 0");
         duck.Execute("CREATE VIEW kept AS SELECT rowid AS line, staged.* FROM staged WHERE rowid NOT IN (SELECT line FROM put_aside)");
+        duck.Execute("CREATE VIEW judged AS SELECT staged.*, staged.rowid NOT IN (SELECT line FROM put_aside) AS is_kept FROM staged");
         var counts = Counts(duck, "findings", "found", checks.Rows).Concat(Counts(duck, "staged", "repairs", checks.Repairs)).ToDictionary();
-        return [.. checks.All.Select(check => Result(duck, checks, counts, check))];
+        return duck.Rows($"""
+            SELECT (SELECT count(*) FROM staged), count(*) FILTER (found & {checks.Mask(RowAction.Drop)} <> 0), count(*) FILTER ({IsQuarantined(checks)}) FROM findings
+            """, row => new Judgement(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), counts.ToDictionary(count => count.Key.Name, count => OfRows(duck, checks, count.Key, count.Value))))[0];
     }
 
-    /// <summary>What is known of each product's name: from the catalogue, else from the events.</summary>
-    private const string ProductNames = """
-        CREATE TABLE product_names AS SELECT item_id, title, brand, count(*) AS rows FROM staged_products WHERE item_id IS NOT NULL GROUP BY ALL;
-        INSERT INTO product_names SELECT item_id, title, NULL, count(*) FROM staged
-        WHERE item_id IS NOT NULL AND title IS NOT NULL AND (SELECT count(*) FROM staged_products) = 0 GROUP BY ALL
-        """;
+    /// <summary>The report. Checks of the data as a whole look into <c>staged_products</c>, <c>product_names</c> and <c>staged</c>, unless <paramref name="found"/> has their findings.</summary>
+    public static IReadOnlyList<CheckResult> Results(DuckDBConnection duck, CheckList checks, IReadOnlyDictionary<string, Found> found) =>
+        [.. checks.All.Select(check => Result(check, found.GetValueOrDefault(check.Name) ?? (check is WholeCheck whole ? OfWhole(duck, whole) : Found.None)))];
 
-    private static CheckResult Result(DuckDBConnection duck, CheckList checks, Dictionary<Check, long> counts, Check check)
+    /// <summary>The rows that are put aside, as the quarantine shows them.</summary>
+    public static string Quarantined(CheckList checks)
     {
-        var (count, samples) = check switch
-        {
-            RowCheck => OfRows(duck, counts[check], $"SELECT line FROM findings WHERE found & {checks.Rows.Single(row => row.Check == check).Bit} <> 0"),
-            RepairCheck when check.Action == RowAction.Repair => OfRows(duck, counts[check], $"SELECT rowid AS line FROM staged WHERE repairs & {checks.Repairs.Single(repair => repair.Check == check).Bit} <> 0"),
-            WholeCheck whole => OfWhole(duck, whole),
-            _ => (0, []),
-        };
-        return new CheckResult(check.Name, check.Description, check.Severity.ToString().ToLowerInvariant(), check.Action.ToString().ToLowerInvariant(), count, samples, check.Limit);
+        var reasons = string.Join(", ", checks.Rows.Where(row => row.Check.Action == RowAction.Quarantine).Select(row => $"CASE WHEN found & {row.Bit} <> 0 THEN '{row.Check.Name}' END").DefaultIfEmpty("NULL"));
+        return $"""
+            SELECT source, row, concat_ws(', ', {reasons}) AS reason,
+                CAST(to_json({"{user_id: user_id, item_id: item_id, event: event"}, time: coalesce(time_text, strftime(time, '%Y-%m-%dT%H:%M:%S.%gZ')), quantity: coalesce(quantity_text, quantity::VARCHAR),
+                    price: coalesce(price_text, price::VARCHAR), {"session_id: session_id, title: title}"}) AS VARCHAR) AS raw, NULL::VARCHAR AS "column"
+            FROM staged JOIN findings ON line = staged.rowid
+            WHERE {IsQuarantined(checks)}
+            """;
     }
+
+    public static Found OfWhole(DuckDBConnection duck, WholeCheck check)
+    {
+        var count = duck.Scalar<long>($"SELECT count(*) FROM ({check.Findings})");
+        return count == 0 ? Found.None : new Found(count, duck.Rows($"SELECT sample FROM ({check.Findings} LIMIT {Found.MostSamples})", row => new FoundRow(0, 0, row.GetString(0))));
+    }
+
+    private static string IsQuarantined(CheckList checks) => $"found & {checks.Mask(RowAction.Drop)} = 0 AND found & {checks.Mask(RowAction.Quarantine)} <> 0";
+
+    private static CheckResult Result(Check check, Found found) => new(check.Name, check.Description, check.Severity.ToString().ToLowerInvariant(), check.Action.ToString().ToLowerInvariant(),
+        found.Rows, [.. found.Samples.Select(sample => sample.Text)], check.Limit);
 
     /// <summary>All counts in one look at the table.</summary>
     private static IEnumerable<KeyValuePair<Check, long>> Counts<T>(DuckDBConnection duck, string table, string column, IReadOnlyList<(T Check, long Bit)> checks) where T : Check => checks.Count == 0 ? [] : duck.Rows(
         $"SELECT {string.Join(", ", checks.Select(check => $"count(*) FILTER ({column} & {check.Bit} <> 0)"))} FROM {table}", row => checks.Select((check, i) => KeyValuePair.Create((Check)check.Check, row.GetInt64(i))).ToList())[0];
 
-    private static (long, IReadOnlyList<string>) OfRows(DuckDBConnection duck, long count, string lines) => count == 0 ? (0, []) : (count, duck.Rows(
-        $"SELECT {Sample} FROM staged JOIN ({lines} ORDER BY line LIMIT {SampleRows}) first ON staged.rowid = first.line ORDER BY first.line", row => row.GetString(0)));
-
-    private static (long, IReadOnlyList<string>) OfWhole(DuckDBConnection duck, WholeCheck check)
+    private static Found OfRows(DuckDBConnection duck, CheckList checks, Check check, long count)
     {
-        var count = duck.Scalar<long>($"SELECT count(*) FROM ({check.Findings})");
-        return count == 0 ? (0, []) : (count, duck.Rows($"SELECT sample FROM ({check.Findings} LIMIT {SampleRows})", row => row.GetString(0)));
+        if (count == 0)
+            return Found.None;
+        var lines = check is RepairCheck
+            ? $"SELECT rowid AS line FROM staged WHERE repairs & {checks.Repairs.Single(repair => repair.Check == check).Bit} <> 0"
+            : $"SELECT line FROM findings WHERE found & {checks.Rows.Single(row => row.Check == check).Bit} <> 0";
+        return new Found(count, duck.Rows($"SELECT source, row, {Sample} FROM staged JOIN ({lines} ORDER BY line LIMIT {Found.MostSamples}) first ON staged.rowid = first.line ORDER BY first.line",
+            row => new FoundRow(row.GetInt32(0), row.GetInt64(1), row.GetString(2))));
     }
 }

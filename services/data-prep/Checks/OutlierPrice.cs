@@ -1,8 +1,10 @@
+using ModelOps.DataPrep.Facts;
+
 namespace ModelOps.DataPrep.Checks;
 
 /// <summary>
 /// A price that is the product's usual one times or divided by more than the limit: a slipped decimal point, a whole order booked on
-/// one product. Usual is the geometric mean of at least five prices; logarithms are summed as integers, so the order of the rows does not matter.
+/// one product. Usual is the geometric mean of at least five prices.
 /// </summary>
 internal sealed record OutlierPrice() : RowCheck("outlier-price", "Rows whose price is ten times, or a tenth of, the product's usual one", Severity.Warning, RowAction.Keep, Limit: 10)
 {
@@ -10,8 +12,7 @@ internal sealed record OutlierPrice() : RowCheck("outlier-price", "Rows whose pr
 
     public override string Prepare => $"""
         CREATE TABLE usual_prices AS
-        SELECT item_id, sum(CAST(round(ln(price) * 1000000) AS BIGINT))::DOUBLE / count(*) / 1000000 AS usual, min(price) AS lowest, max(price) AS highest
-        FROM staged WHERE price > 0 AND item_id IS NOT NULL GROUP BY item_id HAVING count(*) >= {Fewest};
+        SELECT item_id, logs::DOUBLE / priced / 1000000 AS usual, lowest, highest FROM {RowFacts.Items.Table} WHERE priced >= {Fewest};
         CREATE TABLE outlier_prices AS
         SELECT line FROM (SELECT rowid AS line, price, item_id FROM staged WHERE price > 0)
             JOIN (SELECT * FROM usual_prices WHERE ln(highest) - usual > ln({LimitText}) OR usual - ln(lowest) > ln({LimitText})) USING (item_id)

@@ -1,3 +1,4 @@
+using ModelOps.DataPrep.Facts;
 using ModelOps.DataPrep.Sources;
 
 namespace ModelOps.DataPrep.Checks;
@@ -11,7 +12,7 @@ internal sealed record UnknownProduct() : RowCheck("unknown-product", "Logged ev
     public override string Prepare => $"""
         CREATE TABLE known_items AS
         SELECT item_id FROM staged_products WHERE item_id IS NOT NULL
-        UNION SELECT item_id FROM staged WHERE source <> {EventLogSource.Number} AND item_id IS NOT NULL
+        UNION SELECT item_id FROM {RowFacts.Items.Table} WHERE in_files
         """;
 
     public override string Condition => $"source = {EventLogSource.Number} AND item_id NOT IN (SELECT item_id FROM known_items)";

@@ -16,4 +16,10 @@ internal sealed class DataPrepOptions
 
     /// <summary>… and it is older than this.</summary>
     public TimeSpan KeepVersionsFor { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>
+    /// Events of more bytes than this are prepared in parts of about that size, which all replicas share; fewer in one piece. As the shop sent
+    /// them, zip archives unpacked. The version's bytes do not depend on it.
+    /// </summary>
+    [Range(1024, long.MaxValue)] public long PartBytes { get; init; } = 512L << 20;
 }

@@ -1,6 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Datasets;
+using ModelOps.DataPrep.Checks;
+using ModelOps.DataPrep.Mapping;
+using ModelOps.DataPrep.Parts;
 using ModelOps.DataPrep.Privacy;
 using ModelOps.DataPrep.Reviews;
 using ModelOps.DataPrep.Sources;
@@ -11,12 +14,18 @@ namespace ModelOps.DataPrep.Datasets;
 
 /// <summary>Makes versions: an upload adds its files to the dataset's sources, and a version is made of all of them.</summary>
 internal sealed class DatasetVersions(
-    DatasetsDb database, NpgsqlDataSource locks, DatasetStorage storage, DatasetBuilder builder, StoreKeys keys, ReviewQueue reviews, TimeProvider time, ILogger<DatasetVersions> logger)
+    DatasetsDb database, NpgsqlDataSource locks, DatasetStorage storage, DatasetBuilder builder, PartedBuilder parted, Builds builds, StoreKeys keys, ReviewQueue reviews, TimeProvider time, ILogger<DatasetVersions> logger)
 {
     /// <summary>Takes an upload in. The same files again change nothing and give the version that there is.</summary>
-    public async Task<(DatasetVersion Version, bool IsNew)> AddAsync(StoreId store, string dataset, Upload upload, string folder, CancellationToken cancellationToken)
+    /// <param name="job">Who comes back after a failure, to go on with what was made; null for nobody.</param>
+    public async Task<(DatasetVersion Version, bool IsNew)> AddAsync(StoreId store, string dataset, Upload upload, string folder, Guid? job, CancellationToken cancellationToken)
     {
         await using var turn = await TakeTurnAsync(store, dataset, cancellationToken);
+        return await WithBuildAsync(store, dataset, job, build => AddAsync(build, store, dataset, upload, folder, cancellationToken), cancellationToken);
+    }
+
+    private async Task<(DatasetVersion Version, bool IsNew)> AddAsync(BuildRow build, StoreId store, string dataset, Upload upload, string folder, CancellationToken cancellationToken)
+    {
         var sources = await SourcesAsync(store, dataset, cancellationToken);
         var known = sources.Select(source => (source.Kind, source.Sha256)).ToHashSet();
         var fresh = upload.Files.DistinctBy(file => (file.Kind, file.Sha256)).Where(file => !known.Contains((file.Kind, file.Sha256))).ToList();
@@ -34,7 +43,7 @@ internal sealed class DatasetVersions(
             await storage.PutSourceAsync(store, file.Sha256, file.Path, cancellationToken);
         var local = await StageAsync(store, sources, folder, cancellationToken);
         local.AddRange(fresh.SelectMany(Package.Files).Select(file => new DatasetSource(file, upload.Mapping, batch)));
-        var built = await BuildAsync(store, dataset, local, includeEventLog: true, folder, cancellationToken);
+        var built = await BuildAsync(build, store, dataset, local, includeEventLog: true, folder, cancellationToken);
 
         // Bytes first, rows after: a row never points at a blob that is not there.
         WorkProgress.Current.Begin("storing");
@@ -56,28 +65,56 @@ internal sealed class DatasetVersions(
     }
 
     /// <summary>Makes a version of the known sources and what the event log has taken in since; the latest one when nothing is new.</summary>
-    public async Task<DatasetVersion> RefreshAsync(StoreId store, string dataset, bool includeEventLog, string folder, CancellationToken cancellationToken)
+    public async Task<DatasetVersion> RefreshAsync(StoreId store, string dataset, bool includeEventLog, string folder, Guid? job, CancellationToken cancellationToken)
     {
         await using var turn = await TakeTurnAsync(store, dataset, cancellationToken);
-        return await MakeAsync(store, dataset, includeEventLog, folder, cancellationToken);
+        return await MakeAsync(store, dataset, includeEventLog, folder, job, cancellationToken);
     }
 
     /// <summary>The same for who has the turn already.</summary>
-    public async Task<DatasetVersion> MakeAsync(StoreId store, string dataset, bool includeEventLog, string folder, CancellationToken cancellationToken)
+    public async Task<DatasetVersion> MakeAsync(StoreId store, string dataset, bool includeEventLog, string folder, Guid? job, CancellationToken cancellationToken)
+    {
+        var (version, _) = await WithBuildAsync(store, dataset, job, build => MakeAsync(build, store, dataset, includeEventLog, folder, cancellationToken), cancellationToken);
+        return version;
+    }
+
+    private async Task<(DatasetVersion Version, bool IsNew)> MakeAsync(BuildRow build, StoreId store, string dataset, bool includeEventLog, string folder, CancellationToken cancellationToken)
     {
         var sources = await SourcesAsync(store, dataset, cancellationToken);
         if (sources.Count == 0)
             throw new UploadException($"The dataset '{dataset}' does not exist. Upload it first: POST /v1/datasets?name={dataset}.");
-        var built = await BuildAsync(store, dataset, await StageAsync(store, sources, folder, cancellationToken), includeEventLog, folder, cancellationToken);
-        return (await SaveAsync(store, dataset, built, cancellationToken)).Version;
+        var built = await BuildAsync(build, store, dataset, await StageAsync(store, sources, folder, cancellationToken), includeEventLog, folder, cancellationToken);
+        return await SaveAsync(store, dataset, built, cancellationToken);
     }
 
-    private async Task<BuiltDataset> BuildAsync(StoreId store, string dataset, IReadOnlyList<DatasetSource> sources, bool includeEventLog, string folder, CancellationToken cancellationToken)
+    /// <summary>
+    /// Notes the build while it lasts. It stays where a job comes back to go on with it: after what says nothing about the data.
+    /// </summary>
+    private async Task<(DatasetVersion Version, bool IsNew)> WithBuildAsync(
+        StoreId store, string dataset, Guid? job, Func<BuildRow, Task<(DatasetVersion Version, bool IsNew)>> make, CancellationToken cancellationToken)
+    {
+        var build = await builds.BeginAsync(store, dataset, job ?? Guid.CreateVersion7(), cancellationToken);
+        try
+        {
+            var made = await make(build);
+            await builds.EndAsync(build, cancellationToken);
+            return made;
+        }
+        catch (Exception exception) when (job is null || exception is UploadException or MappingException or RulesException)
+        {
+            await builds.EndAsync(build, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private async Task<BuiltDataset> BuildAsync(BuildRow build, StoreId store, string dataset, IReadOnlyList<DatasetSource> sources, bool includeEventLog, string folder, CancellationToken cancellationToken)
     {
         var rules = await database.RulesOfAsync(store, dataset, cancellationToken);
         var privacy = await keys.OfAsync(store, cancellationToken);
         var answers = await reviews.AnswersAsync(store, dataset, cancellationToken);
-        return await Task.Run(() => builder.BuildAsync(store, sources, rules, answers, privacy, includeEventLog, folder, cancellationToken), cancellationToken);
+        return await Task.Run(() => parted.IsFor(sources)
+            ? parted.BuildAsync(build, store, sources, rules, answers, privacy, includeEventLog, folder, cancellationToken)
+            : builder.BuildAsync(store, sources, rules, answers, privacy, includeEventLog, folder, cancellationToken), cancellationToken);
     }
 
     private async Task<(DatasetVersion Version, bool IsNew)> SaveAsync(StoreId store, string dataset, BuiltDataset built, CancellationToken cancellationToken)
@@ -135,6 +172,8 @@ internal sealed class DatasetVersions(
     public Task<NpgsqlConnection> TakeTurnAsync(StoreId store, string dataset, CancellationToken cancellationToken)
     {
         WorkProgress.Current.Begin("waiting");
-        return locks.TakeTurnAsync($"dataset/{store}/{dataset}", cancellationToken);
+        return locks.TakeTurnAsync(TurnOf(store, dataset), cancellationToken);
     }
+
+    public static string TurnOf(StoreId store, string dataset) => $"dataset/{store}/{dataset}";
 }

@@ -57,7 +57,7 @@ internal static partial class DatasetsApi
         try
         {
             var upload = await Upload.ReceiveAsync(request, folder.Path, cancellationToken);
-            var (version, isNew) = await versions.AddAsync(store, name, upload, folder.Path, cancellationToken);
+            var (version, isNew) = await versions.AddAsync(store, name, upload, folder.Path, null, cancellationToken);
             return isNew
                 ? TypedResults.Created($"/v1/datasets/{name}/versions/{version.Version}", version)
                 : TypedResults.Ok(version);

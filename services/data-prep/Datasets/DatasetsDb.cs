@@ -7,6 +7,7 @@ using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Runs;
 using ModelOps.DataPrep.Imports;
 using ModelOps.DataPrep.Mapping;
+using ModelOps.DataPrep.Parts;
 using ModelOps.DataPrep.Privacy;
 using ModelOps.DataPrep.Reviews;
 using ModelOps.DataPrep.Uploads;
@@ -31,6 +32,10 @@ internal sealed class DatasetsDb(DbContextOptions<DatasetsDb> options) : DbConte
     public DbSet<ErasureRow> Erasures => Set<ErasureRow>();
 
     public DbSet<ReviewRow> Reviews => Set<ReviewRow>();
+
+    public DbSet<BuildRow> Builds => Set<BuildRow>();
+
+    public DbSet<PartRow> Parts => Set<PartRow>();
 
     public DbSet<StoreKeyRow> StoreKeys => Set<StoreKeyRow>();
 
@@ -89,6 +94,18 @@ internal sealed class DatasetsDb(DbContextOptions<DatasetsDb> options) : DbConte
             review.Property(row => row.Details).HasColumnType("jsonb");
             review.Property(row => row.Candidates).HasJson();
             review.Property(row => row.State).HasConversion<string>();
+        });
+        modelBuilder.Entity<BuildRow>(build =>
+        {
+            build.ToTable("builds").HasKey(row => row.Id);
+            build.HasIndex(row => new { row.Store, row.Dataset }).IsUnique();
+        });
+        modelBuilder.Entity<PartRow>(part =>
+        {
+            part.ToTable("build_parts").HasKey(row => new { row.Build, row.Stage, row.Number });
+            part.HasOne<BuildRow>().WithMany().HasForeignKey(row => row.Build).OnDelete(DeleteBehavior.Cascade);
+            part.HasIndex(row => row.JobId).IsUnique();
+            part.Property(row => row.Stage).HasConversion<string>();
         });
         modelBuilder.Entity<StoreKeyRow>().ToTable("store_keys").HasKey(row => row.Store);
     }

@@ -1,13 +1,14 @@
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Contracts.Runs;
 using ModelOps.DataPrep.Mapping;
+using ModelOps.DataPrep.Parts;
 using ModelOps.DataPrep.Sources;
 using ModelOps.Jobs;
 
 namespace ModelOps.DataPrep.Datasets;
 
 /// <summary>Makes a dataset version in the background, for a pipeline.</summary>
-internal sealed class PrepareJob(DatasetsDb database, DatasetVersions versions) : IJobHandler
+internal sealed class PrepareJob(DatasetsDb database, DatasetVersions versions, Builds builds) : IJobHandler
 {
     public const string Kind = "prepare";
 
@@ -21,7 +22,7 @@ internal sealed class PrepareJob(DatasetsDb database, DatasetVersions versions) 
         try
         {
             using var folder = new WorkFolder();
-            preparation.Version = (await versions.RefreshAsync(job.Store, preparation.Dataset, preparation.IncludeEventLog, folder.Path, cancellationToken)).Version;
+            preparation.Version = (await versions.RefreshAsync(job.Store, preparation.Dataset, preparation.IncludeEventLog, folder.Path, job.Id, cancellationToken)).Version;
         }
         catch (Exception exception) when (exception is UploadException or MappingException)
         {
@@ -31,7 +32,10 @@ internal sealed class PrepareJob(DatasetsDb database, DatasetVersions versions) 
         await database.SaveChangesAsync(cancellationToken);
     }
 
-    public Task OnFailedAsync(Job job, string error, CancellationToken cancellationToken) =>
-        database.Preparations.Where(row => row.Id == job.Id)
+    public async Task OnFailedAsync(Job job, string error, CancellationToken cancellationToken)
+    {
+        await database.Preparations.Where(row => row.Id == job.Id)
             .ExecuteUpdateAsync(row => row.SetProperty(p => p.State, RunState.Failed).SetProperty(p => p.Error, error), cancellationToken);
+        await builds.EndOfOwnerAsync(job.Id, cancellationToken);
+    }
 }

@@ -6,6 +6,7 @@ using ModelOps.Contracts.Runs;
 using ModelOps.DataPrep.Checks;
 using ModelOps.DataPrep.Datasets;
 using ModelOps.DataPrep.Mapping;
+using ModelOps.DataPrep.Parts;
 using ModelOps.DataPrep.Sources;
 using ModelOps.DataPrep.Uploads;
 using ModelOps.Jobs;
@@ -17,7 +18,7 @@ namespace ModelOps.DataPrep.Imports;
 /// after a kill goes on after the last one, so that a query is not asked twice and may not answer otherwise. It has succeeded when
 /// what it fetched is gone again.
 /// </summary>
-internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, DatasetStorage storage, UploadBlocks uploads, ShopConnections connections, ProgressNotes notes, TimeProvider time) : IJobHandler
+internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, DatasetStorage storage, UploadBlocks uploads, Builds builds, ShopConnections connections, ProgressNotes notes, TimeProvider time) : IJobHandler
 {
     public const string Kind = "import";
 
@@ -61,6 +62,7 @@ internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, D
         var now = time.GetUtcNow();
         await database.Imports.Where(row => row.Id == job.Id)
             .ExecuteUpdateAsync(row => row.SetProperty(import => import.State, RunState.Failed).SetProperty(import => import.Error, error).SetProperty(import => import.EndedAt, now), cancellationToken);
+        await builds.EndOfOwnerAsync(job.Id, cancellationToken);
         await RemoveFetchedAsync(await database.Imports.AsNoTracking().SingleAsync(row => row.Id == job.Id, cancellationToken), cancellationToken);
     }
 
@@ -159,7 +161,7 @@ internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, D
     private async Task<int> PrepareAsync(StoreId store, ImportRow import, string folder, CancellationToken cancellationToken)
     {
         if (import.Fetched.Count == 0)
-            return (await versions.RefreshAsync(store, import.Dataset, includeEventLog: true, folder, cancellationToken)).Version;
+            return (await versions.RefreshAsync(store, import.Dataset, includeEventLog: true, folder, import.Id, cancellationToken)).Version;
         var files = new List<UploadedFile>();
         WorkProgress.Current.Begin("gathering", 1);
         WorkProgress.Current.Announce(import.Fetched.Count, import.Fetched.Sum(file => file.Bytes));
@@ -171,7 +173,7 @@ internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, D
             files.Add(new UploadedFile(file.Kind, file.Name, path, file.Bytes, file.Sha256));
             WorkProgress.Current.FileDone(file.Bytes);
         }
-        return (await versions.AddAsync(store, import.Dataset, new Upload(files, import.Request.Mapping), folder, cancellationToken)).Version.Version;
+        return (await versions.AddAsync(store, import.Dataset, new Upload(files, import.Request.Mapping), folder, import.Id, cancellationToken)).Version.Version;
     }
 
     private Task NoteAsync(ImportRow import, string stage, CancellationToken cancellationToken)

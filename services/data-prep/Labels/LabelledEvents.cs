@@ -3,6 +3,7 @@ using DuckDB.NET.Data;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Events;
 using ModelOps.DataPrep.Checks;
+using ModelOps.DataPrep.Facts;
 using ModelOps.DataPrep.Sources;
 
 namespace ModelOps.DataPrep.Labels;
@@ -13,15 +14,16 @@ namespace ModelOps.DataPrep.Labels;
 /// </summary>
 internal static class LabelledEvents
 {
-    /// <summary>A query of <see cref="DatasetFiles.Events"/> in its order. Needs the view <c>kept</c> and the table of <see cref="ReturnedPurchase"/>.</summary>
-    public static string Query(DuckDBConnection duck, LabelRules rules)
+    /// <summary>A query of <see cref="DatasetFiles.Events"/> in its order. Needs <c>kept</c>, <see cref="KeptFacts.Hours"/> of all rows and the table of <see cref="ReturnedPurchase"/>.</summary>
+    /// <param name="withLine">Also the order of the input, by which parts are put together.</param>
+    public static string Query(DuckDBConnection duck, LabelRules rules, bool withLine = false)
     {
         duck.Execute(Bought);
         duck.Execute($"CREATE TABLE returned AS SELECT line, min(returned_at) AS returned_at FROM {ReturnedPurchase.Matches} GROUP BY line");
-        var end = duck.Scalar<DateTime>("SELECT coalesce(max(time), TIMESTAMP 'epoch') FROM kept");
+        var end = duck.Scalar<DateTime>($"SELECT coalesce(max(latest), TIMESTAMP 'epoch') FROM {KeptFacts.Hours.Table}");
         var (validationFrom, testFrom) = Split(duck, rules);
         return $"""
-            SELECT user_id, item_id, event, time, quantity, price, session_id,
+            SELECT {(withLine ? "line, " : "")}user_id, item_id, event, time, quantity, price, session_id,
                 CAST(sum(starts) OVER users AS INTEGER) AS session, {Weight(rules)} AS weight, label_next_item,
                 {Within("event IN ('view_item', 'add_to_cart')", "bought_at", rules.BoughtWithinDays, end)} AS label_bought,
                 {Within("event = 'purchase'", "returned_at", rules.ReturnedWithinDays, end)} AS label_returned,
@@ -59,7 +61,7 @@ internal static class LabelledEvents
     /// <summary>Where validation and test begin: whole hours, so that about the wanted share of the rows comes after.</summary>
     private static (DateTime ValidationFrom, DateTime TestFrom) Split(DuckDBConnection duck, LabelRules rules)
     {
-        var hours = duck.Rows("SELECT date_trunc('hour', time) AS hour, count(*) FROM kept GROUP BY hour ORDER BY hour DESC", row => (Hour: row.GetDateTime(0), Rows: row.GetInt64(1)));
+        var hours = duck.Rows($"SELECT hour, rows FROM {KeptFacts.Hours.Table} ORDER BY hour DESC", row => (Hour: row.GetDateTime(0), Rows: row.GetInt64(1)));
         var total = hours.Sum(hour => hour.Rows);
         DateTime From(double share)
         {

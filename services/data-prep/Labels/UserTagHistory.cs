@@ -1,3 +1,4 @@
+using ModelOps.DataPrep.Facts;
 using ModelOps.Features.Users;
 
 namespace ModelOps.DataPrep.Labels;
@@ -9,7 +10,7 @@ namespace ModelOps.DataPrep.Labels;
 /// </summary>
 internal static class UserTagHistory
 {
-    /// <summary>Statements that make the table <c>user_tags</c>. Need the view <c>kept</c> and the table <c>catalogue</c>.</summary>
+    /// <summary>Statements that make the table <c>user_tags</c>. Need <c>kept</c>, <c>catalogue</c>, and of all rows <see cref="KeptFacts.Hours"/> and <see cref="KeptFacts.PriceBins"/>.</summary>
     public static readonly string Tables = $"""
         CREATE TABLE bought_items AS
         SELECT user_id, time, item_id, category, brand, coalesce(CAST(round(kept.price * quantity * 100) AS BIGINT), 0) AS cents,
@@ -17,8 +18,8 @@ internal static class UserTagHistory
         FROM kept LEFT JOIN catalogue USING (item_id) WHERE event = 'purchase';
 
         CREATE TABLE price_thresholds AS
-        WITH months AS (SELECT DISTINCT date_trunc('month', time) AS month FROM bought_items),
-            bins AS (SELECT date_trunc('month', time) AS month, bin, count(*) AS n FROM bought_items WHERE bin IS NOT NULL GROUP BY ALL),
+        WITH months AS (SELECT DISTINCT month FROM {KeptFacts.PriceBins.Table}),
+            bins AS (FROM {KeptFacts.PriceBins.Table} WHERE bin IS NOT NULL),
             before AS (SELECT months.month, bin, sum(n) AS n FROM months JOIN bins ON bins.month < months.month GROUP BY ALL),
             shares AS (SELECT month, bin, sum(n) OVER (PARTITION BY month ORDER BY bin) AS up_to, sum(n) OVER (PARTITION BY month) AS total FROM before)
         SELECT month, min(bin) FILTER (up_to * 3 >= total) AS low, min(bin) FILTER (up_to * 3 >= total * 2) AS high FROM shares GROUP BY month;
@@ -46,7 +47,7 @@ internal static class UserTagHistory
                 WINDOW users AS (PARTITION BY user_id ORDER BY time)) orders
                 CROSS JOIN (SELECT unnest([0, {string.Join(", ", UserTags.RecencyDays)}]) AS days)
                 LEFT JOIN price_thresholds ON month = date_trunc('month', orders.time)
-            WHERE orders.time + to_days(CAST(days AS INTEGER)) < coalesce(next, (SELECT max(time) FROM kept) + INTERVAL 1 MICROSECOND))
+            WHERE orders.time + to_days(CAST(days AS INTEGER)) < coalesce(next, (SELECT max(latest) FROM {KeptFacts.Hours.Table}) + INTERVAL 1 MICROSECOND))
         """;
 
     /// <summary>

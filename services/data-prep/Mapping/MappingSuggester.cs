@@ -23,7 +23,7 @@ internal static class MappingSuggester
         duck.Open();
         duck.Execute("SET TimeZone = 'UTC'");
         using var faults = new FaultLog(Path.Combine(folder, "faults.csv"));
-        var content = SourceReader.Read(duck, file, null, Path.Combine(folder, "rows"), faults);
+        var content = SourceReader.Read(duck, file, null, new Slices(Path.Combine(folder, "rows")), faults);
         if (content.Rows == 0)
             throw new UploadException($"{file.Name}: there is no row that can be read.");
         duck.Execute($"CREATE TABLE sample AS SELECT * FROM {content.Sql} ORDER BY {CanonicalFile.Row} LIMIT {MostRows}");

@@ -79,7 +79,7 @@ internal sealed class DatasetErasure(DatasetsDb database, DatasetStorage storage
         try
         {
             using var folder = new WorkFolder();
-            var made = await versions.MakeAsync(store, dataset, includeEventLog: true, folder.Path, cancellationToken);
+            var made = await versions.MakeAsync(store, dataset, includeEventLog: true, folder.Path, job: null, cancellationToken);
             return await database.FindVersionAsync(store, dataset, made.Version, cancellationToken);
         }
         catch (UploadException)

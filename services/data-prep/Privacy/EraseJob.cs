@@ -35,7 +35,10 @@ internal sealed class EraseJob(DatasetsDb database, StoreKeys keys, PersonErasur
             new ErasedPlace("event log", "impressions", logged.Impressions, left.Impressions),
         ], cancellationToken);
 
-        foreach (var dataset in await database.Sources.Where(source => source.Store == job.Store.Value).Select(source => source.Dataset).Distinct().OrderBy(name => name).ToListAsync(cancellationToken))
+        // A dataset whose first version is being made has no sources yet; its turn comes after that.
+        var known = database.Sources.Where(source => source.Store == job.Store.Value).Select(source => source.Dataset);
+        var made = database.Builds.Where(build => build.Store == job.Store.Value).Select(build => build.Dataset);
+        foreach (var dataset in await known.Union(made).OrderBy(name => name).ToListAsync(cancellationToken))
             await KeepAsync(erasure, places, await datasets.EraseAsync(job.Store, dataset, user, hidden, cancellationToken), cancellationToken);
 
         await SignAsync(job.Store, erasure, places, cancellationToken);

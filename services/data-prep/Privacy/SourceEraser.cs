@@ -44,7 +44,7 @@ internal static class SourceEraser
         duck.Open();
         var given = mapping is null ? null : MappingFile.Parse(mapping).For(file.Kind);
         using var faults = new FaultLog(path + ".faults");
-        var content = SourceReader.Read(duck, file, given?.Encoding, path + ".rows", faults);
+        var content = SourceReader.Read(duck, file, given?.Encoding, new Slices(path + ".rows"), faults);
         var schema = TableSchema.Of(file.Kind);
         var person = schema.Fields.All(field => field.Name != TableSchema.User) ? "false" : Condition(ColumnMapping.Resolve(schema, file.Name, content.Columns, given).Columns(TableSchema.User), user);
         var found = content.Rows == 0 ? 0 : duck.Scalar<long>($"SELECT count(*) FROM {content.Sql} WHERE {person}");

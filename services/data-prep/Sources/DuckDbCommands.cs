@@ -28,4 +28,10 @@ internal static class DuckDbCommands
             rows.Add(read(reader));
         return rows;
     }
+
+    /// <summary>True where not the data but the machine is to blame (no room on the disk, no memory): another attempt may well succeed.</summary>
+    public static bool IsOfTheMachine(this DuckDBException exception) =>
+        exception.ErrorType is DuckDB.NET.Native.DuckDBErrorType.OutOfMemory
+        || exception.Message.Contains("No space left", StringComparison.Ordinal)
+        || exception.Message.Contains("Could not write", StringComparison.Ordinal);
 }

@@ -16,10 +16,11 @@ internal sealed class EventLogSource(ShopEvents events)
 
     private const int SliceSize = 5000;
 
+    /// <param name="until">The position to stop at, to read again what was read before; null for all there is.</param>
     /// <returns>The position up to which the log was read.</returns>
-    public async Task<(long Cursor, SourceReport Report)> ReadAsync(DuckDBConnection duck, StoreId store, PersonalData personal, CancellationToken cancellationToken)
+    public async Task<(long Cursor, SourceReport Report)> ReadAsync(DuckDBConnection duck, StoreId store, PersonalData personal, long? until, CancellationToken cancellationToken)
     {
-        var head = await events.HeadAsync(cancellationToken);
+        var head = until ?? await events.HeadAsync(cancellationToken);
         long cursor = 0, rows = 0;
         string? Hidden(string? text) => text is null ? null : personal.Protect(text);
         using (var appender = duck.CreateAppender("staged"))
@@ -27,17 +28,17 @@ internal sealed class EventLogSource(ShopEvents events)
             while (true)
             {
                 var slice = await events.ReadAsync(store, cursor, SliceSize, cancellationToken);
-                if (slice.Events.Count == 0)
+                if (slice.Events.Count == 0 || cursor >= until)
                     break;
                 cursor = slice.Cursor;
                 // Impressions say what was shown, not what the shopper wanted.
                 // Events of one append share a position: their time and id make the order total, and so the version's bytes.
-                var wanted = slice.Events.Where(e => e.Name != EventNames.Impression).OrderBy(e => e.Cursor).ThenBy(e => e.Time).ThenBy(e => e.Id, StringComparer.Ordinal);
+                var wanted = slice.Events.Where(e => e.Name != EventNames.Impression && !(e.Cursor > until)).OrderBy(e => e.Cursor).ThenBy(e => e.Time).ThenBy(e => e.Id, StringComparer.Ordinal);
                 foreach (var (shopEvent, item) in wanted.SelectMany(e => e.Items.Select(item => (e, item))))
                     Append(appender, ++rows, shopEvent with { User = Hidden(shopEvent.User), Session = Hidden(shopEvent.Session) }, item);
             }
         }
-        return (Math.Max(head, cursor), new SourceReport("event log", "events", "", rows, new Dictionary<string, string>()));
+        return (until ?? Math.Max(head, cursor), new SourceReport("event log", "events", "", rows, new Dictionary<string, string>()));
     }
 
     private static void Append(DuckDBAppender appender, long row, LoggedEvent shopEvent, EventItem item) => appender.CreateRow()

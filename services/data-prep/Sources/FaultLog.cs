@@ -41,7 +41,7 @@ internal sealed class FaultLog(string path) : IDisposable
     {
         writer.Dispose();
         if (Count > 0)
-            duck.Execute($"INSERT INTO rejected SELECT {source}, row, fault, raw, field FROM {CanonicalFile.Reader(path, [("row", "BIGINT"), ("fault", "VARCHAR"), ("field", "VARCHAR"), ("raw", "VARCHAR")])}");
+            duck.Execute($"INSERT INTO rejected SELECT {source}, row, fault, raw, field FROM {CanonicalFile.Reader([path], [("row", "BIGINT"), ("fault", "VARCHAR"), ("field", "VARCHAR"), ("raw", "VARCHAR")])}");
     }
 
     public void Dispose() => writer.Dispose();

@@ -29,12 +29,12 @@ internal sealed class ParquetSource
 
     private bool IsNested => columns.Any(column => column.Type.StartsWith("STRUCT", StringComparison.Ordinal) || column.Type.StartsWith("MAP", StringComparison.Ordinal) || column.Type.EndsWith(']'));
 
-    public static CanonicalFile Read(DuckDBConnection duck, UploadedFile file, Package package, string path, FaultLog faults)
+    public static CanonicalFile Read(DuckDBConnection duck, UploadedFile file, Package package, Slices slices, FaultLog faults)
     {
         var local = file.Path;
         if (!package.IsPlain)
         {
-            local = path + ".parquet";
+            local = slices.Path + ".parquet";
             using var unpacked = package.Open();
             using var target = File.Create(local);
             unpacked.CopyTo(target);
@@ -44,10 +44,12 @@ internal sealed class ParquetSource
         {
             var source = new ParquetSource(duck, file, local, faults);
             var rows = duck.Scalar<long>($"SELECT count(*) FROM read_parquet({Literal(local)})");
-            source.Copy(0, rows, path);
-            return source.IsNested ? source.FromJson(path, format) : source.FromParts(format, rows);
+            var stretch = StretchOf(slices, rows, new FileInfo(local).Length);
+            for (long from = 0; from < rows; from += stretch)
+                source.Copy(from, Math.Min(from + stretch, rows), slices.Path);
+            return source.IsNested ? source.FromJson(slices, format) : source.FromParts(format, rows);
         }
-        catch (DuckDBException exception)
+        catch (DuckDBException exception) when (!exception.IsOfTheMachine())
         {
             throw new UploadException($"{file.Name}: broken-parquet: {Reason(exception, file, local)} Write the file again and send it.");
         }
@@ -57,6 +59,10 @@ internal sealed class ParquetSource
                 File.Delete(local);
         }
     }
+
+    /// <summary>Rows that are about a slice.</summary>
+    private static long StretchOf(Slices slices, long rows, long bytes) =>
+        slices.Bytes >= bytes ? Math.Max(1, rows) : Math.Max(1, (long)((double)rows * slices.Bytes / bytes) / Stretch) * Stretch;
 
     /// <summary>Copies rows <paramref name="from"/> to <paramref name="to"/> (exclusive); where that fails, in halves.</summary>
     private void Copy(long from, long to, string path)
@@ -70,7 +76,7 @@ internal sealed class ParquetSource
             duck.Execute($"COPY (SELECT {values} FROM read_parquet({Literal(local)}, file_row_number=true, binary_as_string=true) WHERE file_row_number >= {from} AND file_row_number < {to}) TO {Literal(part)} (FORMAT {(IsNested ? "json" : "parquet, COMPRESSION snappy")})");
             parts.Add(part);
         }
-        catch (DuckDBException exception) when (exception.ErrorType is not DuckDB.NET.Native.DuckDBErrorType.OutOfMemory)
+        catch (DuckDBException exception) when (!exception.IsOfTheMachine())
         {
             File.Delete(part);
             if (to - from <= Stretch)
@@ -89,14 +95,13 @@ internal sealed class ParquetSource
     {
         if (parts.Count == 0)
             throw new UploadException($"{file.Name}: {(rows == 0 ? "the file has no rows" : "no row of the Parquet file can be read; write it again and send it")}.");
-        var files = string.Join(", ", parts.Select(Literal));
-        return new CanonicalFile($"read_parquet([{files}])", [.. columns.Select(column => column.Name)], rows - faults.Count, format);
+        return new CanonicalFile(FileFormat.Parquet, parts, [.. columns.Select(column => column.Name)], rows - faults.Count, format);
     }
 
-    private CanonicalFile FromJson(string path, string format)
+    private CanonicalFile FromJson(Slices slices, string format)
     {
         using var lines = new ConcatenatedFiles(parts);
-        var laidOut = JsonSource.Convert(file, lines, "{}\n"u8.ToArray(), path, faults, "");
+        var laidOut = JsonSource.Convert(file, lines, "{}\n"u8.ToArray(), slices, faults, "");
         foreach (var part in parts)
             File.Delete(part);
         return laidOut with { Format = format };

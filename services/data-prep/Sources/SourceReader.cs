@@ -14,21 +14,21 @@ internal static class SourceReader
     private const int BlockSize = 256 * 1024;
 
     /// <param name="encoding">As a mapping names it; null to find it out.</param>
-    /// <param name="path">Where the readable copy may lie.</param>
+    /// <param name="slices">Where the readable copy may lie.</param>
     /// <exception cref="UploadException">The file as a whole cannot be read.</exception>
-    public static CanonicalFile Read(DuckDBConnection duck, UploadedFile file, string? encoding, string path, FaultLog faults)
+    public static CanonicalFile Read(DuckDBConnection duck, UploadedFile file, string? encoding, Slices slices, FaultLog faults)
     {
         var package = new Package(file);
         if (FileFormats.IsParquet(First(package)))
-            return ParquetSource.Read(duck, file, package, path, faults);
+            return ParquetSource.Read(duck, file, package, slices, faults);
 
         var text = encoding is null ? FindEncoding(package) : TextEncoding.Of(encoding);
         var sample = Sample(package, text);
         using var utf8 = Utf8Stream.Of(package.IsPlain ? new CountedStream(package.Open(), WorkProgress.Current) : package.Open(), text);
         var format = (package.Description is { Length: > 0 } packing ? $", {packing}" : "") + $", {text.Name}";
         return FileFormats.OfText(sample) == FileFormat.Json
-            ? JsonSource.Convert(file, utf8, sample, path, faults, format)
-            : CsvSource.Convert(file, utf8, sample, path, faults, $"csv{format}");
+            ? JsonSource.Convert(file, utf8, sample, slices, faults, format)
+            : CsvSource.Convert(file, utf8, sample, slices, faults, $"csv{format}");
     }
 
     internal static TextEncoding FindEncoding(Package package)

@@ -30,33 +30,15 @@ internal static class StagedSource
     /// <exception cref="UploadException">The file cannot be read, or has no row.</exception>
     public static SourceReport Read(DuckDBConnection duck, TypedRows rows, int number, UploadedFile file, MappingFile? mapping, string folder)
     {
-        var schema = TableSchema.Of(file.Kind);
-        var given = mapping?.For(file.Kind);
-        var work = Directory.CreateDirectory(Path.Combine(folder, $"reading-{number}"));
-        try
-        {
-            using var faults = new FaultLog(Path.Combine(work.FullName, "faults.csv"));
-            var content = SourceReader.Read(duck, file, given?.Encoding, Path.Combine(work.FullName, "rows"), faults);
-            WorkProgress.Current.AddRows(content.Rows + faults.Count);
-            var columns = ColumnMapping.Resolve(schema, file.Name, content.Columns, given);
-            if (content.Rows + faults.Count == 0)
-                throw new UploadException($"{file.Name}: the file has a header but no rows.");
-            if (content.Rows > 0)
-                duck.Execute(file.Kind == SourceKind.Events ? rows.Insert(number, Events(content, columns)) : Insert(schema, number, content, columns));
-            faults.Save(duck, number);
-            IReadOnlyList<SourceFault> unusable = file.Kind is SourceKind.Events or SourceKind.Products ? [] : StagedRows.PutUnusableAside(duck, schema, number);
-            return new SourceReport(file.Name, schema.Part, file.Sha256, content.Rows + faults.Count, columns.Report)
-            {
-                Format = content.Format,
-                Unused = columns.Unused(content.Columns),
-                Faults = [.. faults.Report, .. unusable],
-            };
-        }
-        finally
-        {
-            work.Delete(recursive: true);
-        }
+        using var laidOut = LaidOutSource.Read(duck, number, file, mapping, folder);
+        if (laidOut.Content.Rows > 0)
+            Fill(duck, rows, number, file.Kind, laidOut.Content, laidOut.Columns);
+        return laidOut.Save(duck);
     }
+
+    /// <summary>Reads what was laid out, or a slice of it, into the table of its kind.</summary>
+    public static void Fill(DuckDBConnection duck, TypedRows rows, int number, SourceKind kind, CanonicalFile content, ColumnMapping columns) =>
+        duck.Execute(kind == SourceKind.Events ? rows.Insert(number, Events(content, columns)) : Insert(TableSchema.Of(kind), number, content, columns));
 
     private static string Insert(TableSchema schema, int number, CanonicalFile content, ColumnMapping columns)
     {

@@ -59,9 +59,12 @@ internal sealed class PlainRetailCounts
         foreach (var (row, index) in rows.Select((row, index) => (row, index)))
         {
             var quarantined = Count("missing-user", row.User is null) | Count("missing-item", row.Item is null) | Count("unreadable-time", row.Time is null)
+                | Count("ancient-time", row.Time < new DateTime(1990, 1, 1)) | Count("future-time", row.Time > BuiltFromCsv.Now.UtcDateTime.AddDays(1))
                 | Count("unreadable-quantity", row.Quantity is null) | Count("cancellation", row.IsCancellation)
                 | Count("unmatched-cancellation", row.IsCancellation && !matched.Contains(index)) | Count("service-code", row.Item is not null && service.Contains(row.Item));
             Count("zero-price", row.Price <= 0);
+            Count("lost-character", row.Title?.Contains('\uFFFD') == true);
+            Count("mojibake", row.Title is { } title && Decoded(title) != title);
             Count("outlier-price", row.Price > 0 && row.Item is not null && usual.TryGetValue(row.Item, out var price) && Math.Abs(Math.Log(row.Price.Value) - price) > Math.Log(10));
             Count("returned-purchase", returned.Contains(index));
             var dropped = Count("exact-duplicate", repeated.Contains(index)) | Count("near-duplicate", nearRepeated.Contains(index));
@@ -74,6 +77,7 @@ internal sealed class PlainRetailCounts
         var titles = rows.Where(r => r.Item is not null && r.Title is not null).GroupBy(r => r.Item!).ToDictionary(g => g.Key, g => g.GroupBy(r => r.Title!).ToDictionary(t => t.Key, t => t.Count()));
         Found["several-titles"] = titles.Count(item => item.Value.Count > 1);
         Found["several-ids"] = titles.Select(item => item.Value.OrderByDescending(t => t.Value).ThenBy(t => t.Key, StringComparer.Ordinal).First().Key).GroupBy(Plain).Count(g => g.Count() > 1);
+        // Not to be found in these files: they have neither a catalogue nor an event's name, every row is a purchase (which no bot is told by), and every price is a number and every time without a zone (else they would not be read below).
         foreach (var none in Found.Where(pair => pair.Value == 0).Select(pair => pair.Key).ToList())
             Found.Remove(none);
     }
@@ -155,7 +159,7 @@ internal sealed class PlainRetailCounts
                 NumericIds++;
                 user = user[..^2];
             }
-            rows.Add(new Row(file, user, Field(1), Field(4) is { } time ? DateTime.Parse(time, CultureInfo.InvariantCulture) : null,
+            rows.Add(new Row(file, user, Field(1), Field(4) is { } time ? DateTime.ParseExact(time, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : null,
                 Field(3) is { } quantity ? int.Parse(quantity, CultureInfo.InvariantCulture) : 1, Field(5) is { } price ? double.Parse(price, CultureInfo.InvariantCulture) : null, Field(0), Field(2)));
         }
     }
@@ -185,6 +189,20 @@ internal sealed class PlainRetailCounts
         }
         if (field.Length > 0 || fields.Count > 0)
             yield return [.. fields, field.ToString().TrimEnd('\r')];
+    }
+
+    /// <summary>What a title says if it is UTF-8 that was read as Windows-1252, else the title.</summary>
+    private static string Decoded(string title)
+    {
+        try
+        {
+            var windows = System.Text.CodePagesEncodingProvider.Instance.GetEncoding(1252, System.Text.EncoderFallback.ExceptionFallback, System.Text.DecoderFallback.ExceptionFallback)!;
+            return new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetString(windows.GetBytes(title));
+        }
+        catch (Exception exception) when (exception is System.Text.EncoderFallbackException or System.Text.DecoderFallbackException)
+        {
+            return title;
+        }
     }
 
     private static string Plain(string title)

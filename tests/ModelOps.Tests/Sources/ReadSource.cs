@@ -37,7 +37,7 @@ internal sealed record ReadSource(IReadOnlyList<string> Columns, IReadOnlyList<I
             var files = ModelOps.DataPrep.Sources.Packing.Package.Files(new UploadedFile(SourceKind.Events, name, path, content.Length, ""));
             foreach (var file in files)
             {
-                var canonical = SourceReader.Read(duck, file, encoding, Path.Combine(folder, "rows"), faults);
+                var canonical = SourceReader.Read(duck, file, encoding, new Slices(Path.Combine(folder, "rows")), faults);
                 (columns, format) = (canonical.Columns, canonical.Format);
                 if (canonical.Rows > 0)
                 {

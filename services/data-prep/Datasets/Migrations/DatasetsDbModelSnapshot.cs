@@ -278,6 +278,91 @@ namespace ModelOps.DataPrep.Datasets.Migrations
                     b.ToTable("imports", (string)null);
                 });
 
+            modelBuilder.Entity("ModelOps.DataPrep.Parts.BuildRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Dataset")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("dataset");
+
+                    b.Property<Guid>("Owner")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner");
+
+                    b.Property<string>("Release")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("release");
+
+                    b.Property<string>("Store")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("store");
+
+                    b.Property<string>("Terms")
+                        .HasColumnType("text")
+                        .HasColumnName("terms");
+
+                    b.HasKey("Id")
+                        .HasName("pk_builds");
+
+                    b.HasIndex("Store", "Dataset")
+                        .IsUnique()
+                        .HasDatabaseName("ix_builds_store_dataset");
+
+                    b.ToTable("builds", (string)null);
+                });
+
+            modelBuilder.Entity("ModelOps.DataPrep.Parts.PartRow", b =>
+                {
+                    b.Property<Guid>("Build")
+                        .HasColumnType("uuid")
+                        .HasColumnName("build");
+
+                    b.Property<string>("Stage")
+                        .HasColumnType("text")
+                        .HasColumnName("stage");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("text")
+                        .HasColumnName("failure");
+
+                    b.Property<string>("Input")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("input");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<bool>("LacksBlob")
+                        .HasColumnType("boolean")
+                        .HasColumnName("lacks_blob");
+
+                    b.Property<string>("Result")
+                        .HasColumnType("text")
+                        .HasColumnName("result");
+
+                    b.HasKey("Build", "Stage", "Number")
+                        .HasName("pk_build_parts");
+
+                    b.HasIndex("JobId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_build_parts_job_id");
+
+                    b.ToTable("build_parts", (string)null);
+                });
+
             modelBuilder.Entity("ModelOps.DataPrep.Privacy.ErasureRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -504,6 +589,16 @@ namespace ModelOps.DataPrep.Datasets.Migrations
                         .HasName("pk_uploads");
 
                     b.ToTable("uploads", (string)null);
+                });
+
+            modelBuilder.Entity("ModelOps.DataPrep.Parts.PartRow", b =>
+                {
+                    b.HasOne("ModelOps.DataPrep.Parts.BuildRow", null)
+                        .WithMany()
+                        .HasForeignKey("Build")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_build_parts_builds_build");
                 });
 #pragma warning restore 612, 618
         }

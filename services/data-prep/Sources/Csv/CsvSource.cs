@@ -7,13 +7,14 @@ namespace ModelOps.DataPrep.Sources.Csv;
 internal static class CsvSource
 {
     /// <exception cref="UploadException">There is no header, or it has too many columns.</exception>
-    public static CanonicalFile Convert(UploadedFile file, Stream utf8, byte[] sample, string path, FaultLog faults, string format)
+    public static CanonicalFile Convert(UploadedFile file, Stream utf8, byte[] sample, Slices slices, FaultLog faults, string format)
     {
         var (dialect, columns, preamble) = CsvSniffer.Sniff(sample);
         var reader = new CsvReader(utf8, dialect, columns);
         var header = Header(file, reader, preamble);
         long rows = 0;
-        using (var writer = new CsvWriter(path))
+        var writer = new CsvWriter(slices.Next());
+        try
         {
             while (reader.Read())
             {
@@ -22,6 +23,11 @@ internal static class CsvSource
                     faults.Add(reader.Line, fault, reader.FaultField < header.Count ? header[reader.FaultField] : $"column {reader.FaultField + 1}", reader.Raw);
                     continue;
                 }
+                if (writer.Bytes >= slices.Bytes)
+                {
+                    writer.Dispose();
+                    writer = new CsvWriter(slices.Next());
+                }
                 writer.Number(reader.Line);
                 foreach (var field in reader.Fields)
                     writer.Field(reader.Bytes(field), field, dialect);
@@ -29,8 +35,11 @@ internal static class CsvSource
                 rows++;
             }
         }
-        var types = header.Select(name => (name, "VARCHAR")).Prepend((CanonicalFile.Row, "BIGINT"));
-        return new CanonicalFile(CanonicalFile.Reader(path, types), header, rows, $"{format}, {dialect.Description}");
+        finally
+        {
+            writer.Dispose();
+        }
+        return new CanonicalFile(FileFormat.Csv, slices.Paths, header, rows, $"{format}, {dialect.Description}");
     }
 
     private static List<string> Header(UploadedFile file, CsvReader reader, int preamble)

@@ -13,6 +13,9 @@ internal sealed class CsvWriter(string path) : IDisposable
     private readonly ArrayBufferWriter<byte> pending = new(FlushAt * 2);
     private bool hasField;
 
+    /// <summary>What was written so far.</summary>
+    public long Bytes => file.Position + pending.WrittenCount;
+
     public void Number(long value)
     {
         Separate();

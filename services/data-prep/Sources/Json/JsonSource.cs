@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using static ModelOps.DataPrep.Sources.Sql;
 
 namespace ModelOps.DataPrep.Sources.Json;
 
@@ -15,16 +14,17 @@ internal static partial class JsonSource
 
     private const int MostColumns = 2000;
 
-    public static CanonicalFile Convert(UploadedFile file, Stream utf8, byte[] sample, string path, FaultLog faults, string format)
+    public static CanonicalFile Convert(UploadedFile file, Stream utf8, byte[] sample, Slices slices, FaultLog faults, string format)
     {
         var lines = IsLines(sample);
         var reader = new JsonReader(utf8, lines, lines ? 0 : Wrapping(sample));
         var columns = new List<string>();
         var known = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         long rows = 0, last = 0;
-        using (var target = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 512 * 1024))
-        using (var writer = new Utf8JsonWriter(target, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var target = Create(slices);
+        try
         {
+            using var writer = new Utf8JsonWriter(target, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
             while (reader.Read())
             {
                 if (reader.Fault is { } fault)
@@ -37,6 +37,11 @@ internal static partial class JsonSource
                     using var document = JsonDocument.Parse(reader.Raw, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
                     foreach (var row in JsonRow.Flatten(document.RootElement).ToList())
                     {
+                        if (target.Position >= slices.Bytes)
+                        {
+                            target.Dispose();
+                            writer.Reset(target = Create(slices));
+                        }
                         // An object with several products is several rows; the numbers stay apart.
                         last = Math.Max(last + 1, row.Remove(ParquetRow, out var number) ? long.Parse(number, CultureInfo.InvariantCulture) + 1 : reader.Row);
                         Write(target, writer, last, row, known, columns, file);
@@ -49,10 +54,14 @@ internal static partial class JsonSource
                 }
             }
         }
-        var types = string.Join(", ", columns.Select(column => $"{Literal(column)}: 'VARCHAR'").Prepend($"{Literal(CanonicalFile.Row)}: 'BIGINT'"));
-        var sql = $"read_json({Literal(path)}, format='newline_delimited', maximum_object_size={2 * JsonReader.LongestObject}, columns={{{types}}})";
-        return new CanonicalFile(sql, columns, rows, $"{(lines ? "json lines" : "json")}{format}");
+        finally
+        {
+            target.Dispose();
+        }
+        return new CanonicalFile(FileFormat.Json, slices.Paths, columns, rows, $"{(lines ? "json lines" : "json")}{format}");
     }
+
+    private static FileStream Create(Slices slices) => new(slices.Next(), FileMode.Create, FileAccess.Write, FileShare.Read, 512 * 1024);
 
     private static void Write(Stream target, Utf8JsonWriter writer, long number, Dictionary<string, string> row, Dictionary<string, string> known, List<string> columns, UploadedFile file)
     {

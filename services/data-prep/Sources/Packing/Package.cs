@@ -54,7 +54,7 @@ internal sealed class Package
             using var archive = new ZipArchive(content, ZipArchiveMode.Read);
             // A Mac's archiver adds a shadow of each file.
             var entries = archive.Entries.Where(entry => entry.Name != "" && !entry.Name.StartsWith('.') && !entry.FullName.StartsWith("__MACOSX/", StringComparison.Ordinal))
-                .Select(entry => file with { Name = $"{file.Name}/{entry.FullName}", Entry = entry.FullName }).ToList();
+                .Select(entry => file with { Name = $"{file.Name}/{entry.FullName}", Entry = entry.FullName, Bytes = entry.CompressedLength, Unpacked = entry.Length }).ToList();
             return entries.Count > 0 ? entries : throw new UploadException($"{file.Name}: the zip archive has no file.");
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or ArgumentException or NotSupportedException or IOException)

@@ -1,0 +1,307 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using System.Text.RegularExpressions;
+using Azure.Storage.Blobs;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using ModelOps.Contracts;
+using ModelOps.Contracts.Datasets;
+using ModelOps.Contracts.Events;
+using ModelOps.Contracts.Privacy;
+using ModelOps.Contracts.Runs;
+using ModelOps.DataPrep.Datasets;
+using ModelOps.DataPrep.Parts;
+using ModelOps.EventLog;
+using ModelOps.Jobs;
+using Npgsql;
+
+namespace ModelOps.Tests.Parts;
+
+/// <summary>Versions made in parts: the bytes of the single way, whatever happens to the replicas and to what they hand each other.</summary>
+public sealed class PartsTests(Stores stores) : IAsyncLifetime
+{
+    private const string Ann = "ann@example.com";
+    private const int PartBytes = 50_000;
+    private readonly List<Service<DatasetsDb>> replicas = [];
+    private IReadOnlyDictionary<string, string> settings = null!;
+
+    public async ValueTask InitializeAsync() => settings = await stores.SettingsAsync("datasetsdb", "eventsdb");
+
+    [Fact]
+    public async Task Version_IsTheSameBytes_AtAnyNumberOfPartsThreadsAndReplicas()
+    {
+        (string, string, string)[] files =
+        [
+            ("events", "january.csv", ShopFiles.Events(1, 1200)), ("events", "february.csv", ShopFiles.Events(2, 900)), ("events", "ga4.json", ShopFiles.JsonLines(250)),
+            ("products", "products.csv", ShopFiles.Products()), ("users", "users.csv", ShopFiles.Users()),
+        ];
+        var single = Start(partBytes: long.MaxValue, threads: 2);
+        var log = single.Services.GetRequiredService<ShopEvents>();
+        await log.AppendAsync([.. Enumerable.Range(0, 60).Select(i => new LoggedEvent(StoreId.Main, $"{i}", i % 2 == 0 ? EventNames.View : EventNames.Purchase, $"u{i % 11}", $"visit-{i % 7}", new DateTimeOffset(2026, 2, 1 + i % 20, 9, 0, 0, TimeSpan.Zero), [new EventItem($"p{i}"), new EventItem("unheard-of")], null))]);
+        await Eventually.TrueAsync(async () => (await log.ReadAsync(null, 0, 100)).Events.Count == 60, "the settled events");
+        var expected = await DescribeAsync(single, "single", files);
+        await single.DisposeAsync();
+
+        var large = Start(partBytes: 120_000, threads: 1);
+        Assert.Equal(expected, await DescribeAsync(large, "one-replica", files));
+        var small = Start(partBytes: 40_000, threads: 3);
+        Assert.Equal(expected, await DescribeAsync(small, "two-replicas", files));
+
+        Assert.Contains("time-order", expected, StringComparison.Ordinal);
+        await AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Version_WithoutCatalogue_IsTheSameBytesInParts()
+    {
+        (string, string, string)[] files = [("events", "events.csv", ShopFiles.Events(3, 1300))];
+        var single = Start(partBytes: long.MaxValue);
+        var expected = await DescribeAsync(single, "single", files);
+
+        Assert.Equal(expected, await DescribeAsync(Start(), "parts", files));
+        await AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Replica_KilledInTheMiddle_CostsItsPart()
+    {
+        var replica = Start();
+        var import = await ImportAsync(replica, "killed");
+        var queue = replica.Services.GetRequiredService<JobQueue>();
+        var held = await HoldAsync(replica, PartStage.Type, TimeSpan.FromSeconds(2)); // by a replica that is heard of no more
+
+        Assert.Equal((RunState.Succeeded, null), await FinishAsync(replica, "killed", import));
+
+        Assert.False(await queue.CompleteAsync(held)); // its lease is another's
+        var parts = await JobsAsync(PartJob.Kind);
+        Assert.True(parts.Count > 3, "It was made in parts.");
+        Assert.All(parts, part => Assert.Equal((part.Id == held.Id ? 2 : 1, "succeeded"), (part.Attempt, part.State)));
+        await AssertIsAsTheSingleWayAsync(replica, "killed");
+    }
+
+    [Fact]
+    public async Task Part_ThatNoReplicaCanDo_HasTheImportTriedAgain()
+    {
+        var replica = Start();
+        var import = await ImportAsync(replica, "full");
+        var held = await HoldAsync(replica, PartStage.Type, TimeSpan.FromMinutes(5));
+        await using (var scope = replica.Services.CreateAsyncScope())
+            await scope.ServiceProvider.GetRequiredKeyedService<IJobHandler>(PartJob.Kind).OnFailedAsync(held, "No space left on device", CancellationToken.None);
+        await replica.Services.GetRequiredService<JobQueue>().FailAsync(held, "No space left on device");
+
+        Assert.Equal((RunState.Succeeded, null), await FinishAsync(replica, "full", import));
+
+        Assert.Equal(2, (await JobsAsync(ModelOps.DataPrep.Imports.ImportJob.Kind)).Single().Attempt);
+        await AssertIsAsTheSingleWayAsync(replica, "full");
+    }
+
+    [Fact]
+    public async Task Blobs_ThatTheStorageLoses_AreMadeAgain()
+    {
+        var replica = Start();
+        var import = await ImportAsync(replica, "lost");
+        var held = await HoldAsync(replica, PartStage.Judge, TimeSpan.FromMinutes(5));
+        foreach (var blob in await BlobsAsync())
+            await Container.DeleteBlobAsync(blob);
+        await replica.Services.GetRequiredService<JobQueue>().ReleaseAsync(held);
+
+        Assert.Equal((RunState.Succeeded, null), await FinishAsync(replica, "lost", import));
+
+        await AssertIsAsTheSingleWayAsync(replica, "lost");
+    }
+
+    [Fact]
+    public async Task Result_ThatIsLost_IsAskedForAgain()
+    {
+        var replica = Start();
+        var import = await ImportAsync(replica, "cancelled");
+        var queue = replica.Services.GetRequiredService<JobQueue>();
+        var held = await HoldAsync(replica, PartStage.Label, TimeSpan.FromMinutes(5));
+        await queue.CompleteAsync(held); // without a result
+
+        Assert.Equal((RunState.Succeeded, null), await FinishAsync(replica, "cancelled", import));
+
+        await AssertIsAsTheSingleWayAsync(replica, "cancelled");
+    }
+
+    [Theory]
+    [InlineData("colours.csv", false, "colours.csv: no column was recognised as user_id")]
+    [InlineData("torn.csv.gz", true, "torn.csv.gz: broken-archive")]
+    public async Task Import_LargeFileThatCannotBeRead_IsRefusedByName(string name, bool isTorn, string says)
+    {
+        var replica = Start(partBytes: 2000);
+        var content = Encoding.UTF8.GetBytes("colour,size\n" + string.Concat(Enumerable.Range(0, 4000).Select(i => $"red{i * 7919},{i}\n")));
+        var import = await ImportAsync(replica, "refused", (name, isTorn ? Packed(content)[..^4000] : content), ("good.csv", Encoding.UTF8.GetBytes(ShopFiles.Events(4, 50))));
+
+        var (state, error) = await FinishAsync(replica, "refused", import);
+
+        Assert.Equal(RunState.Failed, state);
+        Assert.Contains(says, error, StringComparison.Ordinal);
+        await AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Erase_WhileTheFirstVersionIsMade_WaitsForItAndTakesThePersonOut()
+    {
+        var replica = Start();
+        Start(); // erases
+        var import = await ImportAsync(replica, "erased", ("events.csv", Encoding.UTF8.GetBytes(ShopFiles.Events(5, 900) + $"{Ann},p1,2026-01-05 10:00:00,view,1,2,s1,\n")));
+        var held = await HoldAsync(replica, PartStage.Type, TimeSpan.FromMinutes(5));
+
+        using var http = replica.CreateClient();
+        var erasure = await (await http.DeleteAsync($"/v1/users/{Uri.EscapeDataString(Ann)}")).ReadAsync<Erasure>();
+        await Eventually.TrueAsync(async () => await CountAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") > 0, "the erasure to wait for the dataset's turn");
+        await replica.Services.GetRequiredService<JobQueue>().ReleaseAsync(held);
+
+        Assert.Equal((RunState.Succeeded, null), await FinishAsync(replica, "erased", import));
+        await Eventually.TrueAsync(async () => (erasure = await (await http.GetAsync($"/v1/erasures/{erasure.Id}")).ReadAsync<Erasure>()).State.IsFinal(), "the erasure");
+        Assert.Contains(erasure.Record!.Places, place => place is { Removed: 1, Remaining: 0 } && place.Place.StartsWith("dataset erased, version", StringComparison.Ordinal));
+        await AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Sweep_RemovesWhatKilledReplicasLeft()
+    {
+        var replica = Start();
+        var builds = replica.Services.GetRequiredService<Builds>();
+        var dead = await builds.BeginAsync(StoreId.Main, "dead", Guid.NewGuid(), CancellationToken.None);
+        await builds.KeepAsync(dead, new BuildTerms(DateTimeOffset.UtcNow, new DatasetRules(), [], false, 1), CancellationToken.None);
+        string[] left = [$"{dead.Prefix}a", $"{StoreId.Main}/builds/{Guid.NewGuid()}/b"];
+        foreach (var blob in left)
+            await Container.UploadBlobAsync(blob, BinaryData.FromString("x"));
+
+        await builds.SweepAsync(CancellationToken.None);
+
+        await AssertNothingIsLeftAsync();
+    }
+
+    private BlobContainerClient Container { get; } = new(stores.Blobs[..stores.Blobs.LastIndexOf(";ContainerName=", StringComparison.Ordinal)], stores.Blobs[(stores.Blobs.LastIndexOf('=') + 1)..]);
+
+    private static IReadOnlyList<(string, byte[])> SomeEvents => [("events.csv", Encoding.UTF8.GetBytes(ShopFiles.Events(6, 1000)))];
+
+    private Service<DatasetsDb> Start(long partBytes = PartBytes, int threads = 1)
+    {
+        var replica = new Service<DatasetsDb>(settings, host => host.UseSetting("DataPrep:PartBytes", partBytes.ToString(CultureInfo.InvariantCulture)).UseSetting("DataPrep:Threads", threads.ToString(CultureInfo.InvariantCulture))
+            .UseSetting("Jobs:RetryDelay", "00:00:00.05").UseSetting("Jobs:Poll", "00:00:00.2"));
+        replica.CreateClient().Dispose(); // which starts it
+        replicas.Add(replica);
+        return replica;
+    }
+
+    /// <summary>All that a version says of itself, its files' hashes among it, but for its name.</summary>
+    private static async Task<string> DescribeAsync(Service<DatasetsDb> replica, string dataset, params (string, string, string)[] files)
+    {
+        using var http = replica.CreateClient();
+        await (await http.PostAsync($"/v1/datasets?name={dataset}", Http.Form(files))).ReadAsync<DatasetVersion>();
+        return await DescribeAsync(http, dataset);
+    }
+
+    private static async Task<string> DescribeAsync(HttpClient http, string dataset)
+    {
+        var lineage = await http.GetStringAsync($"/v1/datasets/{dataset}/versions/1/lineage");
+        var statistics = await http.GetStringAsync($"/v1/datasets/{dataset}/versions/1/statistics");
+        var report = await http.GetStringAsync($"/v1/datasets/{dataset}/versions/1/report");
+        var all = Regex.Replace($"{lineage}\n{statistics}\n{report}", "\"eventCursor\":[0-9]+", ""); // moves with the clock
+        return all.Replace($"\"{dataset}\"", "\"it\"", StringComparison.Ordinal).Replace("},{", "},\n{", StringComparison.Ordinal);
+    }
+
+    private static Task<Guid> ImportAsync(Service<DatasetsDb> replica, string dataset) => ImportAsync(replica, dataset, [.. SomeEvents]);
+
+    private static async Task<Guid> ImportAsync(Service<DatasetsDb> replica, string dataset, params (string Name, byte[] Content)[] files)
+    {
+        using var http = replica.CreateClient();
+        var sources = new List<ImportSource>();
+        foreach (var (name, content) in files)
+            sources.Add(new ImportSource("events", (await (await http.PostAsync($"/v1/uploads?file={name}", new ByteArrayContent(content))).ReadAsync<UploadStatus>()).Id));
+        return (await new DataPrepClient(http).ImportAsync(StoreId.Main, dataset, new ImportRequest(sources), dataset)).Id;
+    }
+
+    private static async Task<(RunState State, string? Error)> FinishAsync(Service<DatasetsDb> replica, string dataset, Guid id)
+    {
+        using var http = replica.CreateClient();
+        Import? import = null;
+        await Eventually.TrueAsync(async () => (import = await new DataPrepClient(http).GetImportAsync(StoreId.Main, dataset, id)).State.IsFinal(), "the import");
+        return (import!.State, import.Error);
+    }
+
+    /// <summary>Leases a part of a stage, as another replica would, and does nothing with it.</summary>
+    private static async Task<Job> HoldAsync(Service<DatasetsDb> replica, PartStage stage, TimeSpan lease)
+    {
+        var (queue, builds) = (replica.Services.GetRequiredService<JobQueue>(), replica.Services.GetRequiredService<Builds>());
+        Job? held = null;
+        await Eventually.TrueAsync(async () =>
+        {
+            if (await queue.LeaseAsync([PartJob.Kind], "a test", lease) is not { } job)
+                return false;
+            await using var database = builds.Open();
+            if (await database.Parts.AnyAsync(part => part.JobId == job.Id && part.Stage == stage))
+                held = job;
+            else
+                await queue.ReleaseAsync(job);
+            return held is not null;
+        }, $"a part of the stage {stage}");
+        return held!;
+    }
+
+    private async Task<List<(Guid Id, int Attempt, string State)>> JobsAsync(string kind)
+    {
+        await using var database = NpgsqlDataSource.Create(settings["ConnectionStrings:datasetsdb"]);
+        await using var command = database.CreateCommand("SELECT id, attempt, state FROM jobs WHERE kind = $1");
+        command.Parameters.Add(new() { Value = kind });
+        await using var reader = await command.ExecuteReaderAsync();
+        var jobs = new List<(Guid, int, string)>();
+        while (await reader.ReadAsync())
+            jobs.Add((reader.GetGuid(0), reader.GetInt32(1), reader.GetString(2)));
+        return jobs;
+    }
+
+    private async Task<long> CountAsync(string sql)
+    {
+        await using var database = NpgsqlDataSource.Create(settings["ConnectionStrings:datasetsdb"]);
+        await using var command = database.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    private async Task AssertIsAsTheSingleWayAsync(Service<DatasetsDb> replica, string dataset)
+    {
+        using var http = replica.CreateClient();
+        var expected = await DescribeAsync(Start(partBytes: long.MaxValue), "single", [.. SomeEvents.Select(file => ("events", file.Item1, Encoding.UTF8.GetString(file.Item2)))]);
+        Assert.Equal(expected, await DescribeAsync(http, dataset));
+        await AssertNothingIsLeftAsync();
+    }
+
+    private async Task AssertNothingIsLeftAsync()
+    {
+        await using var database = replicas[^1].Services.GetRequiredService<Builds>().Open();
+        Assert.Empty(await database.Builds.ToListAsync());
+        Assert.Empty(await database.Parts.ToListAsync());
+        Assert.Empty(await BlobsAsync());
+        var folders = Directory.GetDirectories(Path.Combine(Path.GetTempPath(), $"modelops-data-prep-{Environment.UserName}"), $"{Environment.ProcessId}-*");
+        Assert.DoesNotContain(folders, folder => Directory.Exists(Path.Combine(folder, "round-1")));
+    }
+
+    /// <summary>No other test makes versions in parts.</summary>
+    private async Task<List<string>> BlobsAsync()
+    {
+        var names = new List<string>();
+        await foreach (var blob in Container.GetBlobsAsync(Azure.Storage.Blobs.Models.BlobTraits.None, Azure.Storage.Blobs.Models.BlobStates.None, $"{StoreId.Main}/builds/", CancellationToken.None))
+            names.Add(blob.Name);
+        return names;
+    }
+
+    private static byte[] Packed(byte[] content)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+            gzip.Write(content);
+        return packed.ToArray();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var replica in replicas)
+            await replica.DisposeAsync();
+    }
+}
