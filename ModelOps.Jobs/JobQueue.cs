@@ -54,6 +54,24 @@ public sealed class JobQueue(NpgsqlDataSource database)
         return await reader.ReadAsync(cancellationToken);
     }
 
+    /// <summary>Queues a job anew that has ended or is about to: what waited for something outside goes on. A worker that still holds it does not end it any more.</summary>
+    public async Task RequeueAsync(Guid id, StoreId store, string kind, CancellationToken cancellationToken = default)
+    {
+        await using var command = database.CreateCommand($"""
+            WITH again AS (
+                INSERT INTO jobs (id, store, kind) VALUES ($1, $2, $3)
+                ON CONFLICT (id) DO UPDATE SET state = 'queued', attempt = 0, token = jobs.token + 1, lease_owner = NULL, lease_until = NULL, run_after = now(), error = NULL, ended_at = NULL
+                WHERE jobs.state <> 'queued'
+                RETURNING id)
+            SELECT pg_notify('{Channel}', $3) FROM again
+            """);
+        command.Parameters.Add(new() { Value = id });
+        command.Parameters.Add(new() { Value = store.Value });
+        command.Parameters.Add(new() { Value = kind });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+    }
+
     /// <summary>Takes the job that has waited longest, or one whose lease ran out; null when there is none.</summary>
     public async Task<Job?> LeaseAsync(IReadOnlyCollection<string> kinds, string owner, TimeSpan lease, CancellationToken cancellationToken = default)
     {

@@ -40,6 +40,15 @@ internal static class ServiceCalls
         await ThrowIfRefusedAsync(response, cancellationToken);
     }
 
+    public static async Task<T> PostFileAsync<T>(this HttpClient http, StoreId store, string path, string file, string? idempotencyKey, CancellationToken cancellationToken, string? actor = null)
+    {
+        await using var content = File.OpenRead(file);
+        using var request = Request(store, HttpMethod.Post, path, null, idempotencyKey, actor);
+        request.Content = new StreamContent(content);
+        using var response = await http.SendAsync(request, cancellationToken);
+        return await ReadAsync<T>(response, cancellationToken);
+    }
+
     public static async Task DownloadAsync(this HttpClient http, StoreId store, string path, string file, CancellationToken cancellationToken)
     {
         using var response = await http.SendAsync(Request(store, HttpMethod.Get, path), HttpCompletionOption.ResponseHeadersRead, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ModelOps.Contracts.Clients;
 
 namespace ModelOps.Contracts.Runs;
@@ -8,6 +9,7 @@ namespace ModelOps.Contracts.Runs;
 public sealed record PipelineRunRequest(string? Pipeline, string? Dataset, string? Model = null, IReadOnlyDictionary<string, JsonElement>? Parameters = null);
 
 /// <summary>One durable execution of a pipeline.</summary>
+/// <param name="Approval">What a person has decided of it, where a gate asks for that.</param>
 public sealed record PipelineRun(
     Guid Id,
     string Pipeline,
@@ -20,10 +22,28 @@ public sealed record PipelineRun(
     DateTimeOffset CreatedAt,
     DateTimeOffset? StartedAt,
     DateTimeOffset? EndedAt,
-    string? Error);
+    string? Error,
+    RunApproval? Approval = null);
+
+/// <summary>A person's decision on a run that waits for it.</summary>
+/// <param name="By">Who decided.</param>
+public sealed record RunApproval(bool Approve, string By, string Reason, DateTimeOffset At);
+
+/// <summary>Approves a run that waits for it, or refuses it, which ends it.</summary>
+/// <param name="By">Who decides; the caller's name when absent.</param>
+public sealed record ApprovalRequest([property: JsonRequired] bool Approve, string? By = null, string? Reason = null);
+
+/// <summary>What one gate of a pipeline found.</summary>
+/// <param name="Gate">What it asks for, in words.</param>
+/// <param name="Value">What was measured; for a comparison with an interval the difference.</param>
+/// <param name="Low">Lower end of the difference's 95 % interval.</param>
+/// <param name="Limit">What the value, or <paramref name="Low"/> where there is one, was held against.</param>
+/// <param name="Baseline">The value that it was compared with.</param>
+public sealed record GateVerdict(string Gate, bool Holds, double? Value, double? Low, double? High, double? Limit, double? Baseline, string Reason);
 
 /// <summary>One step of a run.</summary>
 /// <param name="Metrics">Numbers that the step reports, for example rows kept or <c>ndcg@10</c>.</param>
+/// <param name="Gates">The gates' verdicts, for the step that tries them.</param>
 /// <param name="Outputs">What later steps need: dataset version, training run, model version.</param>
 public sealed record PipelineStep(
     string Name,
@@ -32,7 +52,8 @@ public sealed record PipelineStep(
     DateTimeOffset? EndedAt,
     IReadOnlyDictionary<string, double> Metrics,
     IReadOnlyDictionary<string, string> Outputs,
-    string? Error);
+    string? Error,
+    IReadOnlyList<GateVerdict>? Gates = null);
 
 /// <summary>The pipeline service.</summary>
 public sealed class PipelineClient(HttpClient http)
@@ -45,6 +66,10 @@ public sealed class PipelineClient(HttpClient http)
 
     public Task<Page<PipelineRun>> ListAsync(StoreId store, string? after = null, CancellationToken cancellationToken = default) =>
         http.GetAsync<Page<PipelineRun>>(store, $"/v1/runs?after={after}", cancellationToken);
+
+    /// <summary>Approves a run that waits for it, or refuses it.</summary>
+    public Task<PipelineRun> DecideAsync(StoreId store, Guid id, ApprovalRequest request, string? actor = null, CancellationToken cancellationToken = default) =>
+        http.SendAsync<PipelineRun>(store, HttpMethod.Post, $"/v1/runs/{id}/approval", request, null, cancellationToken, actor);
 
     public Task CancelAsync(StoreId store, Guid id, CancellationToken cancellationToken = default) =>
         http.SendAsync(store, HttpMethod.Post, $"/v1/runs/{id}/cancel", null, null, cancellationToken);

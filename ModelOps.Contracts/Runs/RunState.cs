@@ -12,9 +12,12 @@ public enum RunState
     [JsonStringEnumMemberName("failed")] Failed,
     [JsonStringEnumMemberName("cancelled")] Cancelled,
     [JsonStringEnumMemberName("skipped")] Skipped,
+
+    /// <summary>Of a pipeline: until somebody approves, or does not.</summary>
+    [JsonStringEnumMemberName("waiting_for_approval")] WaitingForApproval,
 }
 
 public static class RunStates
 {
-    public static bool IsFinal(this RunState state) => state is not (RunState.Queued or RunState.Running);
+    public static bool IsFinal(this RunState state) => state is not (RunState.Queued or RunState.Running or RunState.WaitingForApproval);
 }

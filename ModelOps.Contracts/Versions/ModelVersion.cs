@@ -1,13 +1,18 @@
 using System.Text.Json.Serialization;
+using ModelOps.Contracts.Signing;
 
 namespace ModelOps.Contracts.Versions;
 
 /// <summary>A model under one name: its versions, newest first, and its aliases.</summary>
-public sealed record RegisteredModel(string Name, IReadOnlyList<ModelVersion> Versions, IReadOnlyDictionary<string, int> Aliases);
+/// <param name="Description">What people say of it.</param>
+public sealed record RegisteredModel(
+    string Name, IReadOnlyList<ModelVersion> Versions, IReadOnlyDictionary<string, int> Aliases, string Description, IReadOnlyDictionary<string, string> Tags);
 
 /// <summary>One immutable package.</summary>
 /// <param name="RunId">The training run that made it.</param>
 /// <param name="ManifestSha256">Hash of <c>manifest.json</c>, once READY: it names the package's whole content.</param>
+/// <param name="Tags">Where it comes from (<see cref="LineageTags"/>), and what people have noted.</param>
+/// <param name="Signature">The registry's over the manifest, once READY.</param>
 public sealed record ModelVersion(
     string Model,
     int Version,
@@ -17,7 +22,9 @@ public sealed record ModelVersion(
     Guid? RunId,
     string? ManifestSha256,
     DateTimeOffset CreatedAt,
-    string? Error);
+    string? Error,
+    PackageSignature? Signature = null,
+    string Description = "");
 
 [JsonConverter(typeof(JsonStringEnumConverter<VersionStatus>))]
 public enum VersionStatus
@@ -30,8 +37,9 @@ public enum VersionStatus
     [JsonStringEnumMemberName("ARCHIVED")] Archived,
 }
 
-/// <summary>Announces a version whose files follow. Tags carry lineage: <c>dataset</c>, <c>dataset_version</c>, <c>architecture</c>.</summary>
-public sealed record NewModelVersion(Guid? RunId, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, string> Tags);
+/// <summary>Announces a version whose files follow.</summary>
+/// <param name="Tags">Among them <see cref="LineageTags"/>.</param>
+public sealed record NewModelVersion(Guid? RunId, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, string> Tags, VersionOrigin? Origin = null);
 
 /// <summary>The content of a package: <c>manifest.json</c>.</summary>
 public sealed record PackageManifest(string Model, int Version, IReadOnlyList<PackageFile> Files)

@@ -1,5 +1,6 @@
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Deployments;
+using ModelOps.Contracts.Signing;
 
 namespace ModelOps.Contracts.Versions;
 
@@ -15,6 +16,31 @@ public sealed class RegistryClient(HttpClient http)
     /// <summary>Announces a version; the same <paramref name="idempotencyKey"/> gives the same version.</summary>
     public Task<ModelVersion> CreateVersionAsync(StoreId store, string model, NewModelVersion version, string idempotencyKey, CancellationToken cancellationToken = default) =>
         http.SendAsync<ModelVersion>(store, HttpMethod.Post, $"/v1/models/{model}/versions", version, idempotencyKey, cancellationToken);
+
+    public Task<ModelVersion> GetVersionAsync(StoreId store, string model, int version, CancellationToken cancellationToken = default) =>
+        http.GetAsync<ModelVersion>(store, $"/v1/models/{model}/versions/{version}", cancellationToken);
+
+    /// <summary>What a version was made of, and where it has been.</summary>
+    public Task<VersionLineage?> FindLineageAsync(StoreId store, string model, int version, CancellationToken cancellationToken = default) =>
+        http.FindAsync<VersionLineage>(store, $"/v1/models/{model}/versions/{version}/lineage", cancellationToken);
+
+    /// <param name="version">Null for a tag of the model itself.</param>
+    public Task SetTagAsync(StoreId store, string model, int? version, string tag, string value, CancellationToken cancellationToken = default) =>
+        http.SendAsync(store, HttpMethod.Put, $"{PathOf(model, version)}/tags/{Uri.EscapeDataString(tag)}", new TagValue(value), null, cancellationToken);
+
+    /// <param name="version">Null for a tag of the model itself.</param>
+    public Task DeleteTagAsync(StoreId store, string model, int? version, string tag, CancellationToken cancellationToken = default) =>
+        http.SendAsync(store, HttpMethod.Delete, $"{PathOf(model, version)}/tags/{Uri.EscapeDataString(tag)}", null, null, cancellationToken);
+
+    /// <param name="version">Null for the model itself.</param>
+    public Task DescribeAsync(StoreId store, string model, int? version, string description, CancellationToken cancellationToken = default) =>
+        http.SendAsync(store, HttpMethod.Patch, PathOf(model, version), new DescriptionRequest(description), null, cancellationToken);
+
+    private static string PathOf(string model, int? version) => version is null ? $"/v1/models/{model}" : $"/v1/models/{model}/versions/{version}";
+
+    /// <summary>Every key that versions are or were signed with, the present one first.</summary>
+    public Task<IReadOnlyList<SigningKey>> ListKeysAsync(StoreId store, CancellationToken cancellationToken = default) =>
+        http.GetAsync<IReadOnlyList<SigningKey>>(store, "/v1/keys", cancellationToken);
 
     /// <summary>Uploads one file of a pending version; a repetition replaces it.</summary>
     public Task UploadAsync(StoreId store, string model, int version, string file, string path, CancellationToken cancellationToken = default) =>
@@ -32,6 +58,14 @@ public sealed class RegistryClient(HttpClient http)
 
     public Task DownloadAsync(StoreId store, string model, int version, string file, string path, CancellationToken cancellationToken = default) =>
         http.DownloadAsync(store, $"/v1/models/{model}/versions/{version}/files/{file}", path, cancellationToken);
+
+    /// <summary>Writes a READY version to one file, with its signature.</summary>
+    public Task ExportAsync(StoreId store, string model, int version, string path, CancellationToken cancellationToken = default) =>
+        http.DownloadAsync(store, $"/v1/models/{model}/versions/{version}/export", path, cancellationToken);
+
+    /// <summary>Makes a version of what <see cref="ExportAsync"/> of this or another registry has written.</summary>
+    public Task<ModelVersion> ImportAsync(StoreId store, string model, string path, string? idempotencyKey = null, string? actor = null, CancellationToken cancellationToken = default) =>
+        http.PostFileAsync<ModelVersion>(store, $"/v1/models/{model}/import", path, idempotencyKey, cancellationToken, actor);
 
     /// <summary>Moves an alias; with <c>ExpectedVersion</c> only if it still stands there (409 otherwise).</summary>
     /// <param name="actor">On whose behalf, for the history; <c>automation</c> when nobody's.</param>

@@ -7,13 +7,16 @@ using ModelOps.Contracts.Versions;
 using ModelOps.Registry.Artifacts;
 using ModelOps.Registry.Deployments;
 using ModelOps.Registry.Deployments.Rollouts;
+using ModelOps.Registry.Signing;
 using ModelOps.Registry.Versions;
 
 namespace ModelOps.Registry;
 
-/// <summary><c>registrydb</c>: versions, the files they are made of, aliases and rollouts, and who moved them.</summary>
+/// <summary><c>registrydb</c>: versions, the files they are made of, aliases and rollouts, who moved them, and the keys that sign.</summary>
 internal sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext(options)
 {
+    public DbSet<ModelRow> Models => Set<ModelRow>();
+
     public DbSet<VersionRow> Versions => Set<VersionRow>();
 
     public DbSet<FileRow> Files => Set<FileRow>();
@@ -26,6 +29,8 @@ internal sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbConte
 
     public DbSet<RolloutChangeRow> RolloutChanges => Set<RolloutChangeRow>();
 
+    public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<VersionRow>(version =>
@@ -35,6 +40,12 @@ internal sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbConte
             version.Property(row => row.Status).HasConversion<string>();
             AsJson(version.Property(row => row.Metrics));
             AsJson(version.Property(row => row.Tags));
+            AsJson(version.Property(row => row.Origin!));
+        });
+        modelBuilder.Entity<ModelRow>(model =>
+        {
+            model.ToTable("models").HasKey(row => new { row.Store, row.Model });
+            AsJson(model.Property(row => row.Tags));
         });
         modelBuilder.Entity<FileRow>().ToTable("files").HasKey(row => new { row.Store, row.Model, row.Version, row.Path });
         modelBuilder.Entity<AliasRow>(alias =>
@@ -63,6 +74,11 @@ internal sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbConte
             change.HasIndex(row => new { row.Store, row.IdempotencyKey }).IsUnique();
             change.HasIndex(row => row.RolloutId);
             AsJson(change.Property(row => row.Evidence));
+        });
+        modelBuilder.Entity<SigningKeyRow>(key =>
+        {
+            key.ToTable("signing_keys").HasKey(row => row.Number);
+            key.Property(row => row.Number).ValueGeneratedNever();
         });
     }
 

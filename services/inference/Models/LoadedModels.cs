@@ -7,7 +7,11 @@ namespace ModelOps.Inference.Models;
 /// <summary>The versions in memory, loaded and unloaded while calls run.</summary>
 internal sealed class LoadedModels(PackageCache packages, ILogger<LoadedModels> logger)
 {
+    /// <summary>How long a package that was refused is left alone: it would be downloaded each time.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<(StoreId Store, string Model, int Version), RecommendationModel> models = new();
+    private readonly ConcurrentDictionary<string, long> refused = new();
 
     /// <summary>A version, kept loaded until the use ends; null when it is not loaded.</summary>
     public ModelUse? Use(StoreId store, string model, int version) =>
@@ -22,15 +26,23 @@ internal sealed class LoadedModels(PackageCache packages, ILogger<LoadedModels> 
         var complete = true;
         foreach (var deployment in deployments.Where(deployment => !Has(deployment)))
         {
+            if (refused.TryGetValue(deployment.ManifestSha256, out var at) && TimeProvider.System.GetElapsedTime(at) < Pause)
+            {
+                complete = false;
+                continue;
+            }
             try
             {
                 var folder = await packages.GetAsync(deployment, cancellationToken);
                 models[(deployment.Store, deployment.Model, deployment.Version)] = await RecommendationModel.LoadAsync(deployment.Store, deployment.Model, deployment.Version, folder, cancellationToken);
+                refused.TryRemove(deployment.ManifestSha256, out _);
                 logger.LogInformation("{Model} version {Version} is loaded as {Arm} for store {Store}", deployment.Model, deployment.Version, deployment.Alias, deployment.Store);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 complete = false;
+                if (exception is InvalidDataException)
+                    refused[deployment.ManifestSha256] = TimeProvider.System.GetTimestamp();
                 logger.LogError(exception, "{Model} version {Version} cannot be loaded as {Arm}; what is loaded goes on answering", deployment.Model, deployment.Version, deployment.Alias);
             }
         }

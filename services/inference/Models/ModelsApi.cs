@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Predictions;
+using ModelOps.Contracts.Signing;
 using ModelOps.Inference.Catalogue;
 using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Recommendations;
@@ -20,6 +21,7 @@ internal static class ModelsApi
             Directory.CreateDirectory(options.Folder);
             return options;
         });
+        services.AddSignedPackages();
         services.AddSingleton<PackageCache>();
         services.AddSingleton<LoadedModels>();
         return services;

@@ -1,78 +1,77 @@
 using System.Security.Cryptography;
-using System.Text.Json;
-using ModelOps.Contracts;
 using ModelOps.Contracts.Deployments;
+using ModelOps.Contracts.Signing;
 using ModelOps.Contracts.Versions;
 using ModelOps.Features;
 
 namespace ModelOps.Inference.Models;
 
 /// <summary>
-/// Verified packages on local disk, by their manifest's hash. What is here can be served without registry and blob storage,
-/// also after a restart.
+/// Packages on local disk, by their manifest's hash, with their signatures. What is here can be served without registry and blob
+/// storage, also after a restart; it is verified whenever it is loaded.
 /// </summary>
 internal sealed class PackageCache(IServiceScopeFactory scopes, PackageOptions options, ILogger<PackageCache> logger)
 {
     private static readonly TimeSpan OrphanAge = TimeSpan.FromHours(1);
 
-    /// <summary>The folder of a deployment's package; downloaded and verified if it is not here yet.</summary>
-    /// <exception cref="InvalidDataException">A file's bytes are not those that the manifest names.</exception>
+    /// <summary>The folder of a deployment's package, verified; downloaded if it is not here yet, or not as it was signed.</summary>
+    /// <exception cref="InvalidDataException">The package is not what a trusted key has signed.</exception>
     public async Task<string> GetAsync(Deployment deployment, CancellationToken cancellationToken)
     {
+        await using var scope = scopes.CreateAsyncScope();
+        var packages = scope.ServiceProvider.GetRequiredService<SignedPackages>();
         var folder = Path.Combine(options.Folder, deployment.ManifestSha256);
-        if (Directory.Exists(folder))
+        if (Directory.Exists(folder) && await IsSoundAsync(packages, deployment, folder, cancellationToken))
         {
             Directory.SetLastWriteTimeUtc(folder, DateTime.UtcNow);
             return folder;
         }
         var arriving = $"{folder}.{Guid.NewGuid():N}";
-        Directory.CreateDirectory(arriving);
         try
         {
-            await DownloadAsync(deployment, arriving, cancellationToken);
+            await DownloadAsync(packages, deployment, arriving, cancellationToken);
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
             Directory.Move(arriving, folder);
         }
-        catch (IOException) when (Directory.Exists(folder))
+        catch (IOException) when (Directory.Exists(arriving) && Directory.Exists(folder))
         {
             Directory.Delete(arriving, recursive: true); // another replica was quicker
         }
         catch
         {
-            Directory.Delete(arriving, recursive: true);
+            if (Directory.Exists(arriving))
+                Directory.Delete(arriving, recursive: true);
             throw;
         }
         return folder;
     }
 
-    private async Task DownloadAsync(Deployment deployment, string folder, CancellationToken cancellationToken)
+    private async Task<bool> IsSoundAsync(SignedPackages packages, Deployment deployment, string folder, CancellationToken cancellationToken)
     {
-        var (store, model, version) = (deployment.Store, deployment.Model, deployment.Version);
-        await using var scope = scopes.CreateAsyncScope();
-        var registry = scope.ServiceProvider.GetRequiredService<RegistryClient>();
-        var manifestPath = Path.Combine(folder, PackageManifest.FileName);
-        await registry.DownloadAsync(store, model, version, PackageManifest.FileName, manifestPath, cancellationToken);
-        await VerifyAsync(manifestPath, deployment.ManifestSha256, deployment, cancellationToken);
-        var manifest = JsonSerializer.Deserialize<PackageManifest>(await File.ReadAllTextAsync(manifestPath, cancellationToken), JsonSerializerOptions.Web)!;
-        var served = manifest.Files.Where(file => file.Path is not (PackageFiles.Weights or PackageFiles.WeightsDescription)).ToList();
-        foreach (var file in served)
+        try
         {
-            var path = Path.GetFullPath(Path.Combine(folder, file.Path));
-            if (!path.StartsWith(folder, StringComparison.Ordinal))
-                throw new InvalidDataException($"The manifest of '{model}' version {version} names the file '{file.Path}' outside its folder.");
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            await registry.DownloadAsync(store, model, version, file.Path, path, cancellationToken);
-            await VerifyAsync(path, file.Sha256, deployment, cancellationToken);
+            await packages.VerifyAsync(deployment.Store, deployment.Model, deployment.Version, folder, IsServed, cancellationToken);
+            return true;
         }
-        logger.LogInformation("Package of {Model} version {Version} ({Store}) downloaded and verified: {Files} files", model, version, store, served.Count);
+        catch (InvalidDataException exception)
+        {
+            logger.LogWarning("{Reason} It is fetched again", exception.Message);
+            return false;
+        }
     }
 
-    private static async Task VerifyAsync(string path, string sha256, Deployment deployment, CancellationToken cancellationToken)
+    private async Task DownloadAsync(SignedPackages packages, Deployment deployment, string folder, CancellationToken cancellationToken)
     {
-        await using var content = File.OpenRead(path);
-        var actual = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken));
-        if (actual != sha256)
-            throw new InvalidDataException($"{Path.GetFileName(path)} of '{deployment.Model}' version {deployment.Version} has the hash {actual}, its manifest says {sha256}. It is not loaded.");
+        var (store, model, version) = (deployment.Store, deployment.Model, deployment.Version);
+        await packages.DownloadAsync(store, model, version, folder, IsServed, cancellationToken);
+        await using var manifest = File.OpenRead(Path.Combine(folder, PackageManifest.FileName));
+        if (Convert.ToHexStringLower(await SHA256.HashDataAsync(manifest, cancellationToken)) != deployment.ManifestSha256)
+            throw new InvalidDataException($"Version {version} of '{model}' is deployed with the manifest {deployment.ManifestSha256}, but the registry gave another one. It is not loaded.");
+        logger.LogInformation("Package of {Model} version {Version} ({Store}) downloaded; its signature and files are verified", model, version, store);
     }
+
+    private static bool IsServed(string file) => file is not (PackageFiles.Weights or PackageFiles.WeightsDescription);
 
     /// <summary>Keeps what is deployed, the packages used last, and what is only arriving.</summary>
     public void RemoveOld(IReadOnlySet<string> deployed)

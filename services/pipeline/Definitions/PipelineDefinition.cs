@@ -37,10 +37,8 @@ internal sealed record PipelineDefinition
         }
         foreach (var gate in Gates)
         {
-            if (gate.Metric.Length == 0)
-                yield return "a gate names no metric.";
-            if (gate.BetterThan is null && gate.AtLeast is null && gate.AtMost is null)
-                yield return $"the gate on {gate.Metric} has none of better_than, at_least and at_most.";
+            foreach (var wrong in gate.Validate())
+                yield return wrong;
         }
     }
 }
@@ -50,17 +48,52 @@ internal sealed record PrepareDefinition
     public bool IncludeEventLog { get; init; } = true;
 }
 
-/// <summary>A condition on a training's metrics.</summary>
+/// <summary>A condition on a training's metrics and its data, or a person's approval.</summary>
 internal sealed record GateDefinition
 {
+    public const string Required = "required";
+
     public string Metric { get; init; } = "";
 
-    /// <summary>A baseline of the training report that the model must beat.</summary>
+    /// <summary>A baseline of the training report, or <c>champion</c>, that the model must beat.</summary>
     public string? BetterThan { get; init; }
+
+    /// <summary>A baseline of the training report, or <c>champion</c>, than which the model must not be worse with 95 % certainty.</summary>
+    public string? NoWorseThan { get; init; }
+
+    /// <summary>For <see cref="NoWorseThan"/>: a loss that is allowed, as a share of the other's value.</summary>
+    public double LossAtMost { get; init; }
+
+    /// <summary><c>required</c>: the run waits until somebody approves.</summary>
+    public string? Approval { get; init; }
 
     public double? AtLeast { get; init; }
 
     public double? AtMost { get; init; }
+
+    [YamlIgnore, JsonIgnore]
+    public bool NeedsApproval => Approval is not null;
+
+    public IEnumerable<string> Validate()
+    {
+        var asks = BetterThan is not null || NoWorseThan is not null || AtLeast is not null || AtMost is not null;
+        if (Approval is not null)
+        {
+            if (Approval != Required)
+                yield return $"a gate's approval is '{Approval}'; known: {Required}. Leave the gate out where nobody has to approve.";
+            if (asks || Metric.Length > 0)
+                yield return "a gate asks for an approval and for a metric; make two of it.";
+            yield break;
+        }
+        if (Metric.Length == 0)
+            yield return "a gate names no metric.";
+        if (!asks)
+            yield return $"the gate on {Metric} has none of better_than, no_worse_than, at_least and at_most.";
+        if (LossAtMost is not (>= 0 and < 1))
+            yield return $"the gate on {Metric} has loss_at_most {LossAtMost}; it is a share from 0 to below 1.";
+        if (LossAtMost > 0 && NoWorseThan is null)
+            yield return $"the gate on {Metric} has loss_at_most without no_worse_than.";
+    }
 }
 
 /// <summary>How a version comes before shoppers. Without a kind the alias moves at once.</summary>

@@ -19,6 +19,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             run.HasIndex(row => new { row.Store, row.CreatedAt });
             run.Property(row => row.State).HasConversion<string>();
             AsJson(run.Property(row => row.Parameters));
+            AsJson(run.Property(row => row.Approval!));
             run.HasMany(row => row.Steps).WithOne().HasForeignKey(step => step.RunId);
         });
         modelBuilder.Entity<StepRow>(step =>
@@ -27,14 +28,15 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             step.Property(row => row.State).HasConversion<string>();
             AsJson(step.Property(row => row.Metrics));
             AsJson(step.Property(row => row.Outputs));
+            AsJson(step.Property(row => row.Gates));
         });
     }
 
-    private static void AsJson<TValue>(PropertyBuilder<Dictionary<string, TValue>> property) => property.HasColumnType("jsonb").HasConversion(
+    /// <summary>For values that are replaced as a whole, never changed in place.</summary>
+    private static void AsJson<T>(PropertyBuilder<T> property) where T : class => property.HasColumnType("jsonb").HasConversion(
         value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
-        json => JsonSerializer.Deserialize<Dictionary<string, TValue>>(json, JsonSerializerOptions.Web)!,
-        // Replaced as a whole, never changed in place.
-        new ValueComparer<Dictionary<string, TValue>>((a, b) => ReferenceEquals(a, b), value => value.Count, value => value));
+        json => JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web)!,
+        new ValueComparer<T>((a, b) => ReferenceEquals(a, b), value => value.GetHashCode(), value => value));
 }
 
 /// <summary>Lets <c>dotnet ef migrations add</c> work without a database.</summary>

@@ -29,7 +29,10 @@ internal sealed class RunJob(PipelineDb database, PipelineCatalogue catalogue, I
         run.StartedAt ??= time.GetUtcNow();
 
         foreach (var step in run.Steps.OrderBy(step => step.Ordinal).Where(step => step.State != RunState.Succeeded))
-            await RunStepAsync(run, step, definition, cancellationToken);
+        {
+            if (!await RunStepAsync(run, step, definition, cancellationToken))
+                return;
+        }
 
         run.State = RunState.Succeeded;
         run.EndedAt = time.GetUtcNow();
@@ -37,7 +40,8 @@ internal sealed class RunJob(PipelineDb database, PipelineCatalogue catalogue, I
         logger.LogInformation("Pipeline run {Run} of {Pipeline} on {Dataset} succeeded in {Duration}", run.Id, run.Pipeline, run.Dataset, run.EndedAt - run.StartedAt);
     }
 
-    private async Task RunStepAsync(RunRow run, StepRow step, PipelineDefinition definition, CancellationToken cancellationToken)
+    /// <returns>False when the run waits for a person; whoever decides queues it again.</returns>
+    private async Task<bool> RunStepAsync(RunRow run, StepRow step, PipelineDefinition definition, CancellationToken cancellationToken)
     {
         step.State = RunState.Running;
         step.StartedAt ??= time.GetUtcNow();
@@ -54,6 +58,7 @@ internal sealed class RunJob(PipelineDb database, PipelineCatalogue catalogue, I
             Model = run.Model,
             Definition = definition,
             Parameters = run.Parameters,
+            Approval = run.Approval,
             Inputs = run.Steps.Where(earlier => earlier.Ordinal < step.Ordinal).SelectMany(earlier => earlier.Outputs).ToDictionary(),
             ReportAsync = () => SaveAsync(step, context!, cancellationToken),
         };
@@ -61,13 +66,22 @@ internal sealed class RunJob(PipelineDb database, PipelineCatalogue catalogue, I
         {
             await steps[step.Name].RunAsync(context, cancellationToken);
         }
+        catch (ApprovalAwaitedException)
+        {
+            run.State = step.State = RunState.WaitingForApproval;
+            await SaveAsync(step, context, cancellationToken);
+            logger.LogInformation("Pipeline run {Run} of {Pipeline} waits for an approval", run.Id, run.Pipeline);
+            return false;
+        }
         catch (Exception exception) when (IsFinal(exception))
         {
+            await SaveAsync(step, context, cancellationToken); // with what it found
             throw new FinalJobFailureException(exception.Message, exception);
         }
         step.State = RunState.Succeeded;
         step.EndedAt = time.GetUtcNow();
         await SaveAsync(step, context, cancellationToken);
+        return true;
     }
 
     /// <summary>A service that is away comes back; one that says no means it.</summary>
@@ -77,6 +91,7 @@ internal sealed class RunJob(PipelineDb database, PipelineCatalogue catalogue, I
     {
         step.Metrics = new(context.Metrics);
         step.Outputs = new(context.Outputs);
+        step.Gates = [.. context.Gates];
         return database.SaveChangesAsync(cancellationToken);
     }
 

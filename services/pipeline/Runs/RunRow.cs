@@ -19,8 +19,11 @@ internal sealed class RunRow
     public DateTimeOffset? EndedAt { get; set; }
     public string? Error { get; set; }
 
+    /// <summary>What a person has decided, where a gate asks for it.</summary>
+    public RunApproval? Approval { get; set; }
+
     public PipelineRun ToContract() => new(
-        Id, Pipeline, Dataset, Model, State, Trigger, Parameters, [.. Steps.OrderBy(step => step.Ordinal).Select(step => step.ToContract())], CreatedAt, StartedAt, EndedAt, Error);
+        Id, Pipeline, Dataset, Model, State, Trigger, Parameters, [.. Steps.OrderBy(step => step.Ordinal).Select(step => step.ToContract())], CreatedAt, StartedAt, EndedAt, Error, Approval);
 }
 
 internal sealed class StepRow
@@ -33,7 +36,8 @@ internal sealed class StepRow
     public DateTimeOffset? EndedAt { get; set; }
     public Dictionary<string, double> Metrics { get; set; } = [];
     public Dictionary<string, string> Outputs { get; set; } = [];
+    public List<GateVerdict> Gates { get; set; } = [];
     public string? Error { get; set; }
 
-    public PipelineStep ToContract() => new(Name, State, StartedAt, EndedAt, Metrics, Outputs, Error);
+    public PipelineStep ToContract() => new(Name, State, StartedAt, EndedAt, Metrics, Outputs, Error, Gates);
 }

@@ -8,6 +8,7 @@ using ModelOps.Jobs;
 using ModelOps.Pipeline.Definitions;
 using ModelOps.Pipeline.Steps;
 using ModelOps.ServiceDefaults;
+using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.Pipeline.Runs;
 
@@ -24,6 +25,7 @@ internal static class RunsApi
         runs.MapGet("", ListAsync);
         runs.MapGet("/{id:guid}", FindAsync);
         runs.MapPost("/{id:guid}/cancel", CancelAsync);
+        runs.MapPost("/{id:guid}/approval", DecideAsync);
     }
 
     private static async Task<Results<Accepted<PipelineRun>, ProblemHttpResult>> StartAsync(
@@ -92,6 +94,37 @@ internal static class RunsApi
         if (run.Steps.Select(step => step.Outputs.GetValueOrDefault(TrainStep.TrainingRun)).FirstOrDefault(output => output is not null) is { } training)
             await trainer.CancelAsync(store, Guid.Parse(training), cancellationToken);
         return TypedResults.Ok(run.ToContract());
+    }
+
+    private static async Task<Results<Ok<PipelineRun>, ProblemHttpResult>> DecideAsync(
+        StoreId store, Guid id, ApprovalRequest request, HttpContext context, PipelineDb database, JobQueue jobs, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var decision = new RunApproval(request.Approve, request.By ?? context.User.Identity?.Name ?? StoreAccess.KeyHolder, request.Reason ?? "", time.GetUtcNow());
+        // One statement: of two who decide at once, one does.
+        var decided = await database.Runs.Where(row => row.Id == id && row.Store == store.Value && row.State == RunState.WaitingForApproval)
+            .ExecuteUpdateAsync(row => row.SetProperty(run => run.Approval, decision).SetProperty(run => run.State, request.Approve ? RunState.Queued : RunState.Failed), cancellationToken);
+        var run = await database.Runs.Include(row => row.Steps).FirstOrDefaultAsync(row => row.Id == id && row.Store == store.Value, cancellationToken);
+        if (run is null)
+            return NotFound(id);
+        if (decided == 0 && run.Approval is null)
+            return Problems.Conflict("run-not-waiting", $"The run waits for no approval: it is {run.State}. Its pipeline asks for one with a gate 'approval: required', once the other gates hold.");
+        if (decided == 0 && run.Approval!.Approve != request.Approve)
+            return Problems.Conflict("run-decided", $"{run.Approval.By} has {(run.Approval.Approve ? "approved" : "refused")} the run already.");
+        if (!request.Approve)
+            await EndRefusedAsync(run, database, cancellationToken);
+        else if (run.State == RunState.Queued) // also for a call that is repeated because it was not answered
+            await jobs.RequeueAsync(id, store, RunJob.Kind, cancellationToken);
+        return TypedResults.Ok(run.ToContract());
+    }
+
+    private static Task EndRefusedAsync(RunRow run, PipelineDb database, CancellationToken cancellationToken)
+    {
+        var refusal = run.Approval!;
+        run.EndedAt ??= refusal.At;
+        run.Error ??= $"{refusal.By} has not approved the version{(refusal.Reason.Length > 0 ? $": {refusal.Reason}" : "")}. It is not deployed.";
+        foreach (var step in run.Steps.Where(step => !step.State.IsFinal()))
+            (step.State, step.EndedAt, step.Error) = step.State == RunState.WaitingForApproval ? (RunState.Failed, refusal.At, run.Error) : (RunState.Skipped, step.EndedAt, step.Error);
+        return database.SaveChangesAsync(cancellationToken);
     }
 
     private static ProblemHttpResult Refuse(string type, string detail) => Problems.Refuse(type, detail, "The run cannot be started");

@@ -1,38 +1,51 @@
-using System.Globalization;
+using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Runs;
-using ModelOps.Pipeline.Definitions;
+using ModelOps.Contracts.Versions;
+using ModelOps.Pipeline.Gates;
 
 namespace ModelOps.Pipeline.Steps;
 
-/// <summary>Refuses a model that is not good enough to be shown. Every gate is tried, not only the first that fails.</summary>
-internal sealed class GateStep(TrainerClient trainer) : IStep
+/// <summary>Refuses a model that is not good enough to be shown, and waits for a person where a gate asks for one. Every gate is tried, not only the first that fails.</summary>
+internal sealed class GateStep(TrainerClient trainer, DataPrepClient dataPrep, RegistryClient registry) : IStep
 {
     public string Name => "gate";
 
     public async Task RunAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var run = await trainer.GetAsync(context.Store, Guid.Parse(context.Input(TrainStep.TrainingRun)), cancellationToken);
-        var refused = context.Definition.Gates.Select(gate => Refusal(gate, run)).OfType<string>().ToList();
-        context.Metrics["passed"] = context.Definition.Gates.Count - refused.Count;
-        context.Metrics["failed"] = refused.Count;
+        var evidence = await GatherAsync(context, cancellationToken);
+        var measured = context.Definition.Gates.Where(gate => !gate.NeedsApproval).SelectMany(gate => GateJudge.Judge(gate, evidence)).ToList();
+        Report(context, measured);
+        var refused = measured.Where(verdict => !verdict.Holds).ToList();
         if (refused.Count > 0)
-            throw new StepFailedException(string.Join(" ", refused) + " The version is not deployed.");
+            throw new StepFailedException($"{string.Join(" ", refused.Select(verdict => $"Gate {verdict.Reason}"))} The version is not deployed.");
+        if (!context.Definition.Gates.Any(gate => gate.NeedsApproval))
+            return;
+        // A refusal ends the run where it is given; who comes here has an approval, or waits for one.
+        Report(context, [.. measured, ApprovalOf(context.Approval)]);
+        if (context.Approval is null)
+            throw new ApprovalAwaitedException();
     }
 
-    internal static string? Refusal(GateDefinition gate, TrainingRun run)
+    private async Task<GateEvidence> GatherAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (!run.Metrics.TryGetValue(gate.Metric, out var value))
-            return $"Gate {gate.Metric}: the training reports no such metric; it has {string.Join(", ", run.Metrics.Keys)}.";
-        if (gate.AtLeast is { } least && !(value >= least))
-            return $"Gate {gate.Metric}: {Text(value)} is below {Text(least)}.";
-        if (gate.AtMost is { } most && !(value <= most))
-            return $"Gate {gate.Metric}: {Text(value)} is above {Text(most)}.";
-        if (gate.BetterThan is not { } baseline)
-            return null;
-        return run.Comparison.TryGetValue(baseline, out var metrics) && metrics.TryGetValue(gate.Metric, out var bar)
-            ? value > bar ? null : $"Gate {gate.Metric}: {Text(value)} is not above {baseline}'s {Text(bar)}."
-            : $"Gate {gate.Metric}: the training has no baseline '{baseline}'; it has {string.Join(", ", run.Comparison.Keys)}.";
+        var run = await trainer.GetAsync(context.Store, Guid.Parse(context.Input(TrainStep.TrainingRun)), cancellationToken);
+        var data = await dataPrep.GetVersionAsync(context.Store, context.Dataset, context.IntInput(PrepareStep.DatasetVersion), cancellationToken);
+        var model = await registry.FindAsync(context.Store, context.Model, cancellationToken);
+        var champion = model?.Aliases.TryGetValue(context.Definition.Rollout.Alias, out var number) == true ? model.Versions.FirstOrDefault(version => version.Version == number) : null;
+        return new GateEvidence(run, data.Rows, champion);
     }
 
-    private static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+    private static void Report(StepContext context, IReadOnlyList<GateVerdict> verdicts)
+    {
+        context.Gates = verdicts;
+        context.Metrics["passed"] = verdicts.Count(verdict => verdict.Holds);
+        context.Metrics["failed"] = verdicts.Count(verdict => !verdict.Holds);
+    }
+
+    private static GateVerdict ApprovalOf(RunApproval? approval) => new("approval", approval is not null, null, null, null, null, null, approval is null
+        ? "approval: somebody has to approve."
+        : $"approval: by {approval.By}{(approval.Reason.Length > 0 ? $", {approval.Reason}" : "")}.");
 }
+
+/// <summary>The step goes on once a person has approved.</summary>
+internal sealed class ApprovalAwaitedException() : Exception("The run waits for an approval.");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ModelOps.Contracts;
+using ModelOps.Contracts.Runs;
 using ModelOps.Pipeline.Definitions;
 
 namespace ModelOps.Pipeline.Steps;
@@ -28,12 +29,18 @@ internal sealed class StepContext
     /// <summary>The outputs of the steps before this one.</summary>
     public required IReadOnlyDictionary<string, string> Inputs { get; init; }
 
+    /// <summary>What a person has decided of the run; null while nobody has.</summary>
+    public RunApproval? Approval { get; init; }
+
     /// <summary>Shows the step's numbers and outputs while it runs.</summary>
     public required Func<Task> ReportAsync { get; init; }
 
     public Dictionary<string, double> Metrics { get; } = [];
 
     public Dictionary<string, string> Outputs { get; } = [];
+
+    /// <summary>The verdicts of gates.</summary>
+    public IReadOnlyList<GateVerdict> Gates { get; set; } = [];
 
     public string IdempotencyKey => $"{RunId}/{Step}";
 

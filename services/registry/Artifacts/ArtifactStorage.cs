@@ -44,6 +44,17 @@ internal sealed class ArtifactStorage(KeptBlobs blobs)
 
     public Task<Stream?> OpenAsync(StoreId store, string sha256, CancellationToken cancellationToken) => blobs.OpenAsync(NameOf(store, sha256), cancellationToken);
 
+    /// <summary>A small file's bytes; null when it is missing.</summary>
+    public async Task<byte[]?> ReadAsync(StoreId store, string sha256, CancellationToken cancellationToken)
+    {
+        await using var content = await OpenAsync(store, sha256, cancellationToken);
+        if (content is null)
+            return null;
+        using var bytes = new MemoryStream();
+        await content.CopyToAsync(bytes, cancellationToken);
+        return bytes.ToArray();
+    }
+
     /// <summary>Removes a file that nobody shares and that was not put again since <paramref name="unchangedSince"/>.</summary>
     public Task RemoveAsync(StoreId store, string sha256, DateTimeOffset unchangedSince, Func<Task<bool>> isShared, CancellationToken cancellationToken) =>
         blobs.RemoveAsync(NameOf(store, sha256), unchangedSince, isShared, cancellationToken);

@@ -25,7 +25,7 @@ internal static class FilesApi
             return Problems.NotFound($"The model '{model}' has no version {version}.");
         if (row.Status != VersionStatus.PendingRegistration)
             return Problems.Conflict("version-immutable", $"Version {version} of '{model}' is {row.Status}: its files do not change any more. Announce a new version.");
-        if (path.Split('/').Any(part => part is "" or "." or "..") || path == PackageManifest.FileName)
+        if (!PackagePath.IsValid(path))
             return Problems.Refuse("file-path", $"'{path}' is no name for a file of a package.");
 
         var (sha256, bytes) = await storage.PutAsync(store, request.Body, cancellationToken);

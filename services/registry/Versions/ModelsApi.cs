@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -16,16 +17,21 @@ internal static partial class ModelsApi
         var models = app.MapGroup("/v1/models").WithTags("Models");
         models.MapGet("", ListAsync);
         models.MapGet("/{model}", FindAsync);
+        models.MapGet("/{model}/versions", ListVersionsAsync);
         models.MapPost("/{model}/versions", AnnounceAsync);
         models.MapGet("/{model}/versions/{version:int}", FindVersionAsync);
         models.MapPost("/{model}/versions/{version:int}/complete", CompleteAsync);
     }
 
-    private static async Task<Ok<Page<RegisteredModel>>> ListAsync(StoreId store, RegistryDb database, CancellationToken cancellationToken, string? after = null, int limit = Page<RegisteredModel>.DefaultLimit)
+    /// <param name="tag">Only models with these tags: <c>name</c> or <c>name:value</c>.</param>
+    private static async Task<Ok<Page<RegisteredModel>>> ListAsync(
+        StoreId store, string[]? tag, RegistryDb database, CancellationToken cancellationToken, string? after = null, int limit = Page<RegisteredModel>.DefaultLimit)
     {
         limit = Math.Clamp(limit, 1, 500);
-        var names = await database.Versions.Where(row => row.Store == store.Value && (after == null || string.Compare(row.Model, after) > 0))
-            .Select(row => row.Model).Distinct().OrderBy(name => name).Take(limit + 1).ToListAsync(cancellationToken);
+        var all = TagFilter.Of(tag) is { } filter
+            ? filter.Models(database).Where(row => row.Store == store.Value).Select(row => row.Model)
+            : database.Versions.Where(row => row.Store == store.Value).Select(row => row.Model).Distinct();
+        var names = await all.Where(name => after == null || string.Compare(name, after) > 0).OrderBy(name => name).Take(limit + 1).ToListAsync(cancellationToken);
         var models = new List<RegisteredModel>();
         foreach (var name in names)
             models.Add(await LoadAsync(store, name, database, cancellationToken));
@@ -38,11 +44,23 @@ internal static partial class ModelsApi
         return found.Versions.Count > 0 ? TypedResults.Ok(found) : Problems.NotFound($"There is no registered model '{model}'.");
     }
 
+    /// <summary>A model's versions, newest first.</summary>
+    /// <param name="tag">Only versions with these tags: <c>name</c> or <c>name:value</c>.</param>
+    private static async Task<Ok<Page<ModelVersion>>> ListVersionsAsync(
+        StoreId store, string model, string[]? tag, RegistryDb database, CancellationToken cancellationToken, string? after = null, int limit = Page<ModelVersion>.DefaultLimit)
+    {
+        limit = Math.Clamp(limit, 1, 500);
+        var before = int.TryParse(after, CultureInfo.InvariantCulture, out var cursor) ? cursor : int.MaxValue;
+        var rows = await (TagFilter.Of(tag)?.Versions(database) ?? database.Versions).AsNoTracking().Where(row => row.Store == store.Value && row.Model == model && row.Version < before)
+            .OrderByDescending(row => row.Version).Take(limit + 1).ToListAsync(cancellationToken);
+        return TypedResults.Ok(Page<ModelVersion>.Of([.. rows.Select(row => row.ToContract())], limit, version => version.Version.ToString(CultureInfo.InvariantCulture)));
+    }
+
     private static async Task<Results<Created<ModelVersion>, ProblemHttpResult>> AnnounceAsync(
         StoreId store, string model, NewModelVersion version, IdempotencyKey key, VersionRegistration registration, CancellationToken cancellationToken)
     {
-        if (!ModelName().IsMatch(model))
-            return Problems.Refuse("model-name", $"'{model}' is no model name: lower-case letters, digits, '-' and '_', at most 63, beginning with a letter or digit.");
+        if (!IsModelName(model))
+            return NoModelName(model);
         var row = await registration.AnnounceAsync(store, model, version, key.Value ?? Guid.CreateVersion7().ToString(), cancellationToken);
         return TypedResults.Created($"/v1/models/{model}/versions/{row.Version}", row.ToContract());
     }
@@ -72,8 +90,14 @@ internal static partial class ModelsApi
     {
         var versions = await database.Versions.AsNoTracking().Where(row => row.Store == store.Value && row.Model == model).OrderByDescending(row => row.Version).ToListAsync(cancellationToken);
         var aliases = await database.Aliases.AsNoTracking().Where(row => row.Store == store.Value && row.Model == model).ToDictionaryAsync(row => row.Alias, row => row.Version, cancellationToken);
-        return new RegisteredModel(model, [.. versions.Select(row => row.ToContract())], aliases);
+        var described = await database.Models.AsNoTracking().FirstOrDefaultAsync(row => row.Store == store.Value && row.Model == model, cancellationToken);
+        return new RegisteredModel(model, [.. versions.Select(row => row.ToContract())], aliases, described?.Description ?? "", described?.Tags ?? []);
     }
+
+    internal static bool IsModelName(string model) => ModelName().IsMatch(model);
+
+    internal static ProblemHttpResult NoModelName(string model) =>
+        Problems.Refuse("model-name", $"'{model}' is no model name: lower-case letters, digits, '-' and '_', at most 63, beginning with a letter or digit.");
 
     [GeneratedRegex("^[a-z0-9][a-z0-9_-]{0,62}$")]
     private static partial Regex ModelName();

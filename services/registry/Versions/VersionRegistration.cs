@@ -2,12 +2,13 @@ using Microsoft.EntityFrameworkCore;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Versions;
 using ModelOps.Registry.Artifacts;
+using ModelOps.Registry.Signing;
 using Npgsql;
 
 namespace ModelOps.Registry.Versions;
 
 /// <summary>Takes a version from announced to READY. Every step can be repeated.</summary>
-internal sealed class VersionRegistration(RegistryDb database, ArtifactStorage storage, TimeProvider time)
+internal sealed class VersionRegistration(RegistryDb database, ArtifactStorage storage, SigningKeys keys, TimeProvider time)
 {
     private const int Attempts = 5;
 
@@ -18,18 +19,7 @@ internal sealed class VersionRegistration(RegistryDb database, ArtifactStorage s
             if (await database.Versions.FirstOrDefaultAsync(row => row.Store == store.Value && row.Model == model && row.IdempotencyKey == idempotencyKey, cancellationToken) is { } known)
                 return known;
             var latest = await database.Versions.Where(row => row.Store == store.Value && row.Model == model).MaxAsync(row => (int?)row.Version, cancellationToken) ?? 0;
-            var row = new VersionRow
-            {
-                Store = store.Value,
-                Model = model,
-                Version = latest + 1,
-                IdempotencyKey = idempotencyKey,
-                RunId = version.RunId,
-                Metrics = new(version.Metrics),
-                Tags = new(version.Tags),
-                CreatedAt = time.GetUtcNow(),
-                Status = VersionStatus.PendingRegistration,
-            };
+            var row = Row(store, model, latest + 1, version, idempotencyKey, VersionStatus.PendingRegistration);
             database.Versions.Add(row);
             try
             {
@@ -44,7 +34,56 @@ internal sealed class VersionRegistration(RegistryDb database, ArtifactStorage s
         }
     }
 
-    /// <summary>Reads every file back and makes the version READY.</summary>
+    /// <summary>Adds a READY version of files that were put already; all of it or nothing.</summary>
+    /// <exception cref="TimeoutException">A file cannot be read back as it was put: blob storage has to come to itself first.</exception>
+    public async Task<VersionRow> AddAsync(
+        StoreId store, string model, NewModelVersion version, string description, IReadOnlyList<PackageFile> files, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        foreach (var file in files)
+        {
+            if (!await storage.VerifyAsync(store, file.Sha256, cancellationToken))
+                throw new TimeoutException($"The file '{file.Path}' is not in blob storage as it was put");
+        }
+        for (var attempt = 1; ; attempt++)
+        {
+            if (await database.Versions.FirstOrDefaultAsync(row => row.Store == store.Value && row.Model == model && row.IdempotencyKey == idempotencyKey, cancellationToken) is { } known)
+                return known;
+            var latest = await database.Versions.Where(row => row.Store == store.Value && row.Model == model).MaxAsync(row => (int?)row.Version, cancellationToken) ?? 0;
+            var row = Row(store, model, latest + 1, version, idempotencyKey, VersionStatus.Ready);
+            row.Description = description;
+            var (sha256, bytes) = await storage.PutJsonAsync(store, new PackageManifest(model, row.Version, files), cancellationToken);
+            row.ManifestSha256 = sha256;
+            (row.SignatureKeyId, row.Signature) = await keys.SignAsync(sha256, cancellationToken);
+            database.Versions.Add(row);
+            database.Files.AddRange(files.Append(new PackageFile(PackageManifest.FileName, bytes, sha256))
+                .Select(file => new FileRow { Store = row.Store, Model = row.Model, Version = row.Version, Path = file.Path, Sha256 = file.Sha256, Bytes = file.Bytes }));
+            try
+            {
+                await database.SaveChangesAsync(cancellationToken);
+                return row;
+            }
+            catch (DbUpdateException exception) when (exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } && attempt < Attempts)
+            {
+                database.ChangeTracker.Clear(); // another one took the number, or was this one: look again
+            }
+        }
+    }
+
+    private VersionRow Row(StoreId store, string model, int number, NewModelVersion version, string idempotencyKey, VersionStatus status) => new()
+    {
+        Store = store.Value,
+        Model = model,
+        Version = number,
+        IdempotencyKey = idempotencyKey,
+        RunId = version.RunId,
+        Metrics = new(version.Metrics),
+        Tags = new(version.Tags),
+        Origin = version.Origin,
+        CreatedAt = time.GetUtcNow(),
+        Status = status,
+    };
+
+    /// <summary>Reads every file back, signs the manifest and makes the version READY.</summary>
     /// <returns>What is wrong, or null.</returns>
     public async Task<string?> CompleteAsync(VersionRow version, PackageManifest manifest, CancellationToken cancellationToken)
     {
@@ -65,6 +104,7 @@ internal sealed class VersionRegistration(RegistryDb database, ArtifactStorage s
             database.Files.Add(new FileRow { Store = version.Store, Model = version.Model, Version = version.Version, Path = PackageManifest.FileName, Sha256 = sha256, Bytes = bytes });
         version.Status = VersionStatus.Ready;
         version.ManifestSha256 = sha256;
+        (version.SignatureKeyId, version.Signature) = await keys.SignAsync(sha256, cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
         return null;
     }

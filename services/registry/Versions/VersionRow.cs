@@ -1,3 +1,4 @@
+using ModelOps.Contracts.Signing;
 using ModelOps.Contracts.Versions;
 
 namespace ModelOps.Registry.Versions;
@@ -14,10 +15,15 @@ internal sealed class VersionRow
     public required DateTimeOffset CreatedAt { get; init; }
     public VersionStatus Status { get; set; }
     public string? ManifestSha256 { get; set; }
+    public string? SignatureKeyId { get; set; }
+    public string? Signature { get; set; }
     public string? Error { get; set; }
+    public string Description { get; set; } = "";
+    public VersionOrigin? Origin { get; init; }
 
     /// <summary>Since when its files may go.</summary>
     public DateTimeOffset? ArchivedAt { get; set; }
 
-    public ModelVersion ToContract() => new(Model, Version, Status, Metrics, Tags, RunId, ManifestSha256, CreatedAt, Error);
+    public ModelVersion ToContract() => new(
+        Model, Version, Status, Metrics, Tags, RunId, ManifestSha256, CreatedAt, Error, SignatureKeyId is { } key && Signature is { } value ? new PackageSignature(key, value) : null, Description);
 }

@@ -11,7 +11,7 @@ using ModelOps.Features;
 namespace ModelOps.Trainer.Runs;
 
 /// <summary>Puts a run's package into the registry. Every step may be repeated: the run's id is the idempotency key.</summary>
-public sealed class Registration(RegistryClient registry, RunBlobs blobs, IOptions<TrainerOptions> options)
+public sealed class Registration(RegistryClient registry, VersionOrigins origins, RunBlobs blobs, IOptions<TrainerOptions> options)
 {
     private const int Attempts = 3;
     private static readonly string[] Files = [PackageFiles.Model, PackageFiles.Items, PackageFiles.Shoppers, PackageFiles.Schema, PackageFiles.ModelCard];
@@ -25,7 +25,7 @@ public sealed class Registration(RegistryClient registry, RunBlobs blobs, IOptio
     {
         ArgumentNullException.ThrowIfNull(run);
         var store = new StoreId(run.Store);
-        var version = await registry.CreateVersionAsync(store, run.Model, Announcement(run), run.Id.ToString(), cancellationToken);
+        var version = await registry.CreateVersionAsync(store, run.Model, Announcement(run, await origins.FindAsync(store, run, cancellationToken)), run.Id.ToString(), cancellationToken);
         if (version.Status == VersionStatus.Ready)
             return version;
         var kept = RunFolder.Kept(options.Value, run.Id);
@@ -50,15 +50,16 @@ public sealed class Registration(RegistryClient registry, RunBlobs blobs, IOptio
         }
     }
 
-    private static NewModelVersion Announcement(Run run) => new(
+    private static NewModelVersion Announcement(Run run, VersionOrigin origin) => new(
         run.Id,
         JsonSerializer.Deserialize<Dictionary<string, double>>(run.Metrics)!,
         new Dictionary<string, string>
         {
-            ["dataset"] = run.Dataset,
-            ["dataset_version"] = run.DatasetVersion.ToString(CultureInfo.InvariantCulture),
-            ["architecture"] = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(run.Parameters)!.TryGetValue("architecture", out var architecture) ? architecture.ToString() : "sasrec",
-        });
+            [LineageTags.Dataset] = run.Dataset,
+            [LineageTags.DatasetVersion] = run.DatasetVersion.ToString(CultureInfo.InvariantCulture),
+            [LineageTags.Architecture] = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(run.Parameters)!.TryGetValue("architecture", out var architecture) ? architecture.ToString() : "sasrec",
+        },
+        origin);
 
     private static async Task<PackageFile> DescribeAsync(string folder, string file, CancellationToken cancellationToken)
     {

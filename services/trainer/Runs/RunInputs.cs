@@ -5,6 +5,7 @@ using ModelOps.Contracts;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Runs;
+using ModelOps.Contracts.Signing;
 using ModelOps.Contracts.Versions;
 using ModelOps.Features;
 using ModelOps.Jobs;
@@ -14,7 +15,7 @@ using ModelOps.Trainer.Training;
 namespace ModelOps.Trainer.Runs;
 
 /// <summary>Brings what a worker needs into its folder: the dataset version's files, an imported checkpoint, and the task itself.</summary>
-public sealed class RunInputs(DataPrepClient datasets, ImportBlobs imports, RegistryClient registry, IServiceScopeFactory scopes)
+public sealed class RunInputs(DataPrepClient datasets, ImportBlobs imports, RegistryClient registry, SignedPackages packages, IServiceScopeFactory scopes)
 {
     private static readonly string[] StartFiles = [PackageFiles.Weights, PackageFiles.WeightsDescription];
 
@@ -50,12 +51,13 @@ public sealed class RunInputs(DataPrepClient datasets, ImportBlobs imports, Regi
             return;
         try
         {
-            var manifest = await registry.GetManifestAsync(store, run.Model, version, cancellationToken);
+            var manifest = await packages.DownloadAsync(store, run.Model, version, folder, StartFiles.Contains, cancellationToken);
             if (!StartFiles.All(file => manifest.Files.Any(kept => kept.Path == file)))
-                return;
-            Directory.CreateDirectory(folder);
-            foreach (var file in StartFiles)
-                await registry.DownloadAsync(store, run.Model, version, file, Path.Combine(folder, file), cancellationToken);
+                Directory.Delete(folder, recursive: true);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new FinalJobFailureException($"{exception.Message} Start the run again once that is mended, or with start: scratch.", exception);
         }
         catch (ServiceException exception) when (exception.Status == HttpStatusCode.NotFound)
         {

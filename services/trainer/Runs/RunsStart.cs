@@ -1,6 +1,7 @@
 using Azure;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Contracts.Runs;
+using ModelOps.Contracts.Signing;
 using ModelOps.Jobs;
 using ModelOps.Trainer.Imports;
 using ModelOps.Trainer.Search;
@@ -14,9 +15,11 @@ internal static class RunsStart
     {
         builder.Services.AddOptions<TrainerOptions>().BindConfiguration("Trainer").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSignedPackages();
         builder.Services.AddSingleton<RunBlobs>();
         builder.Services.AddSingleton<ImportBlobs>();
         builder.Services.AddSingleton<RunRetention>();
+        builder.Services.AddTransient<VersionOrigins>();
         builder.Services.AddTransient<Registration>();
         builder.Services.AddTransient<RunInputs>();
         builder.Services.AddSingleton<RunQueue>();

@@ -19,10 +19,11 @@ internal static class TinyPackage
 
     /// <summary>Registers a version.</summary>
     /// <param name="fails">It loads, but cannot answer for a shopper with a history.</param>
-    public static async Task<int> RegisterAsync(RegistryClient registry, string model, string key, bool fails = false)
+    /// <param name="format">Of the schema.</param>
+    public static async Task<int> RegisterAsync(RegistryClient registry, string model, string key, bool fails = false, int format = FeatureSchema.CurrentFormat)
     {
         var folder = Directory.CreateTempSubdirectory("modelops-tiny-").FullName;
-        await WriteAsync(folder, fails);
+        await WriteAsync(folder, fails, format: format);
         var version = await registry.CreateVersionAsync(StoreId.Main, model, new NewModelVersion(null, new Dictionary<string, double>(), new Dictionary<string, string>()), key);
         var files = new List<PackageFile>();
         foreach (var path in Directory.GetFiles(folder))
@@ -41,14 +42,15 @@ internal static class TinyPackage
     /// <param name="excludeSeen">Of the schema.</param>
     /// <param name="fusion">Of the schema and the graph.</param>
     /// <param name="unavailable">An item that is sold out.</param>
-    public static async Task WriteAsync(string folder, bool fails = false, bool excludeSeen = false, FrequencyFusion? fusion = null, string? unavailable = null)
+    /// <param name="format">Of the schema.</param>
+    public static async Task WriteAsync(string folder, bool fails = false, bool excludeSeen = false, FrequencyFusion? fusion = null, string? unavailable = null, int format = FeatureSchema.CurrentFormat)
     {
         var items = Enumerable.Range(1, Items)
             .Select(number => new CatalogueItem($"p{number}", $"Product {number}", number % 2 == 0 ? "even" : "odd", number <= 3 ? "small|toys" : "large|toys", number, $"p{number}" != unavailable, 1.0 / number)).ToList();
         await new ItemCatalogue(items).WriteAsync(Path.Combine(folder, PackageFiles.Items));
         await ShopperHistories.WriteAsync(Path.Combine(folder, PackageFiles.Shoppers), [new ShopperHistory("known", [3, 2, 3])]);
         await new RelatedItems([new([2, 3], [5]), new([1], [5, 4]), new([], []), new([], [2]), new([], [])]).WriteAsync(Path.Combine(folder, PackageFiles.Related));
-        await new FeatureSchema(Length, excludeSeen, 0, ["purchase"], ["purchase"], 0, fusion).WriteAsync(Path.Combine(folder, PackageFiles.Schema));
+        await new FeatureSchema(Length, excludeSeen, 0, ["purchase"], ["purchase"], 0, fusion) { Format = format }.WriteAsync(Path.Combine(folder, PackageFiles.Schema));
         await File.WriteAllBytesAsync(Path.Combine(folder, PackageFiles.Model), Graph(fails, fusion is not null).ToByteArray());
     }
 

@@ -31,6 +31,27 @@ public sealed class JobQueueTests(Stores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RequeueAsync_EndedOrHeldJob_IsRunAnew_AndItsOldWorkerEndsNothing()
+    {
+        var id = Guid.NewGuid();
+        await queue.EnqueueAsync(id, StoreId.Main, "bake");
+        var first = (await queue.LeaseAsync(Kinds, "a", Lease))!;
+
+        await queue.RequeueAsync(id, StoreId.Main, "bake");
+        await queue.RequeueAsync(id, StoreId.Main, "bake");
+        Assert.False(await queue.CompleteAsync(first));
+        var second = (await queue.LeaseAsync(Kinds, "b", Lease))!;
+        Assert.True(await queue.CompleteAsync(second));
+        await queue.RequeueAsync(id, StoreId.Main, "bake");
+
+        Assert.Equal(1, (await queue.LeaseAsync(Kinds, "c", Lease))!.Attempt);
+        Assert.Null(await queue.LeaseAsync(Kinds, "d", Lease));
+        var forgotten = Guid.NewGuid(); // ended long ago
+        await queue.RequeueAsync(forgotten, StoreId.Main, "bake");
+        Assert.Equal(forgotten, (await queue.LeaseAsync(Kinds, "e", Lease))!.Id);
+    }
+
+    [Fact]
     public async Task LeaseAsync_ManyWorkers_EachJobGoesToOne()
     {
         for (var i = 0; i < 40; i++)

@@ -20,7 +20,11 @@ public sealed class PipelineCatalogueTests
     [InlineData("name: x\nrollout: { kind: yolo }\n", "rollout.kind is 'yolo'")]
     [InlineData("name: x\nrollout: { kind: canary, guards: [ { metric: mood, at_least: 1 } ] }\n", "rollout.guards watches 'mood'")]
     [InlineData("name: x\nrollout: { kind: canary, guards: [ { metric: ctr } ] }\n", "none of at_least, at_most, at_least_times")]
-    [InlineData("name: x\ngates: [ { metric: ndcg@10 } ]\n", "none of better_than, at_least and at_most")]
+    [InlineData("name: x\ngates: [ { metric: ndcg@10 } ]\n", "none of better_than, no_worse_than, at_least and at_most")]
+    [InlineData("name: x\ngates: [ { approval: maybe } ]\n", "approval is 'maybe'")]
+    [InlineData("name: x\ngates: [ { approval: required, metric: ndcg@10, at_least: 1 } ]\n", "make two of it")]
+    [InlineData("name: x\ngates: [ { metric: ndcg@10, no_worse_than: champion, loss_at_most: 2 } ]\n", "loss_at_most 2")]
+    [InlineData("name: x\ngates: [ { metric: ndcg@10, at_least: 0.1, loss_at_most: 0.2 } ]\n", "without no_worse_than")]
     public void Parse_WrongFile_NamesFileAndKey(string yaml, string says)
     {
         var refusal = Assert.Throws<InvalidDataException>(() => PipelineCatalogue.Parse("x.yaml", yaml));
@@ -37,6 +41,14 @@ public sealed class PipelineCatalogueTests
         Assert.Equal((RolloutKind.Canary, 30), (rollout.Gradual, rollout.BakeMinutes));
         Assert.Equal([0, 2.5, 50], rollout.Steps);
         Assert.Equal([new Guard(GuardMetric.ClickRate, AtLeastTimes: .9)], rollout.Guards!.Select(guard => guard.ToContract()));
+    }
+
+    [Fact]
+    public void Parse_Gates_HaveWhatTheyAskFor()
+    {
+        var gates = PipelineCatalogue.Parse("x.yaml", "name: x\ngates: [ { metric: ndcg@10, no_worse_than: champion, loss_at_most: 0.02 }, { approval: required } ]\n").Gates;
+
+        Assert.Equal(("champion", .02, false, true), (gates[0].NoWorseThan, gates[0].LossAtMost, gates[0].NeedsApproval, gates[1].NeedsApproval));
     }
 
     [Fact]

@@ -20,6 +20,8 @@ internal sealed class PlayedDataPrep : HttpMessageHandler
         var path = request.RequestUri!.AbsolutePath;
         if (path == Version)
             return new HttpResponseMessage(HttpStatusCode.OK) { Content = JsonContent.Create(SmallDataset.Version) };
+        if (path == $"{Version}/lineage")
+            return new HttpResponseMessage(HttpStatusCode.OK) { Content = JsonContent.Create(new DatasetLineage([new SourceLineage("events.csv", "events", "aa", null)], new DatasetRules(), "test", 0, new Dictionary<string, string>())) };
         if (!path.StartsWith(Version, StringComparison.Ordinal))
             return new HttpResponseMessage(HttpStatusCode.NotFound);
         var file = Path.Combine(folder.Path, Path.GetFileName(path));

@@ -63,7 +63,11 @@ public sealed class RunsApiTests(Stores stores) : IAsyncLifetime
         Assert.Contains(trials, trial => trial.Ndcg10.Count > 1); // one went on
         Assert.Equal(trials.Max(trial => trial.Ndcg10.Max()), Assert.Single(trials, trial => trial.Chosen).Ndcg10.Max());
         Assert.Contains(run.Epochs, point => point.Phase == "refit");
-        Assert.Equal(VersionStatus.Ready, (await trainer.RegisterAsync(StoreId.Main, run.Id)).Status);
+        var version = await trainer.RegisterAsync(StoreId.Main, run.Id);
+        Assert.Equal(VersionStatus.Ready, version.Status);
+        using var client = registry.CreateClient();
+        var tried = (await new RegistryClient(client).FindLineageAsync(StoreId.Main, version.Model, version.Version))!.Origin.Trials;
+        Assert.Equal(new TrialsOrigin(3, Assert.Single(trials, trial => trial.Chosen).Number), tried);
     }
 
     [Fact]
@@ -87,9 +91,13 @@ public sealed class RunsApiTests(Stores stores) : IAsyncLifetime
         var second = await FinishAsync(await StartAsync(1, """{"epochs":1,"dimensions":8,"length":6,"start":"champion"}"""));
 
         Assert.Contains("weights.safetensors", files);
+        var origin = (await versions.FindLineageAsync(StoreId.Main, first.Model, first.Version))!.Origin;
+        Assert.Equal(("shop", 1, "events.csv", null, null), (origin.Dataset!.Name, origin.Dataset.Version, Assert.Single(origin.Dataset.Sources!).File, origin.Parent, origin.Trials));
         Assert.Equal((RunState.Succeeded, null), (second.State, second.Error));
         // Nothing came after the champion, so it cannot be measured what starting there would bring.
         Assert.Contains("too little is new", await http.GetStringAsync($"/v1/runs/{second.Id}/log"), StringComparison.Ordinal);
+        var registered = await trainer.RegisterAsync(StoreId.Main, second.Id);
+        Assert.Null((await versions.FindLineageAsync(StoreId.Main, registered.Model, registered.Version))!.Origin.Parent); // so it began elsewhere
     }
 
     [Fact]

@@ -8,7 +8,7 @@ internal static class RunSteps
 {
     /// <summary>The step at work, else the one that ended the run.</summary>
     public static PipelineStep? CurrentStep(this PipelineRun run) =>
-        run.Steps.FirstOrDefault(step => step.State == RunState.Running)
+        run.Steps.FirstOrDefault(step => step.State is RunState.Running or RunState.WaitingForApproval)
         ?? run.Steps.FirstOrDefault(step => step.State == RunState.Failed)
         ?? run.Steps.LastOrDefault(step => step.State.IsFinal() && step.StartedAt is not null);
 

@@ -1,0 +1,10 @@
+using ModelOps.Contracts.Versions;
+
+namespace ModelOps.Registry.Artifacts;
+
+/// <summary>The names that files of a package may have: relative, with slashes between folders.</summary>
+internal static class PackagePath
+{
+    public static bool IsValid(string path) =>
+        path != PackageManifest.FileName && !path.Contains('\\', StringComparison.Ordinal) && !path.Contains('\0', StringComparison.Ordinal) && !path.Split('/').Any(part => part is "" or "." or "..");
+}
