@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Google.Protobuf;
 using ModelOps.Features;
 using ModelOps.Trainer.Compression;
 using ModelOps.Trainer.Evaluation;
@@ -24,11 +23,10 @@ public sealed class PackageWriter(TrainingTask task, TrainingParameters paramete
         var (models, deployed) = session.Finished();
         using var _ = models;
         session.WriteWeights(folder);
-        await File.WriteAllBytesAsync(modelPath, RecommenderGraph.Of(deployed, parameters.Architecture, progress.Fusion).Build().ToByteArray());
         int[] users = [.. Enumerable.Range(0, Math.Min(ParityRows, interactions.Users.Length))];
-        var parity = ParityCheck.Verify(deployed, modelPath, new RecommenderScorer(deployed, interactions, everything).Encode(users), progress.Fusion);
+        var parity = CheckedExport.Write(deployed, parameters.Architecture, progress.Fusion, new RecommenderScorer(deployed, interactions, everything).Encode(users), modelPath);
 
-        var variants = new Compressor(parameters, interactions, session.Test, session.ExcludeSeen, progress.Fusion).Compress(modelPath);
+        var variants = new Compressor(parameters, interactions, session.Test, session.ExcludeSeen, progress.Fusion).Compress(modelPath, session.LossLeft);
         await catalogue.WriteAsync(Path.Combine(folder, PackageFiles.Items));
         await ShopperHistories.WriteAsync(Path.Combine(folder, PackageFiles.Shoppers), Shoppers(everything, progress.Fusion));
         var schema = new FeatureSchema(parameters.Length, session.ExcludeSeen, session.RepeatRate, events, targets, task.Dataset.EventCursor, progress.Fusion);
@@ -83,7 +81,7 @@ public sealed class PackageWriter(TrainingTask task, TrainingParameters paramete
             progress.Fusion,
             progress.Models,
             task.Trials,
-            Export = new { Opset = 23, Parity = parity, Tolerance = ParityCheck.Tolerance, Variants = variants },
+            Export = new { Opset = 23, Parity = parity, Tolerance = ParityCheck.Tolerance, progress.Networks, progress.Kept, Variants = variants },
             progress.Seconds,
             Packages = new[] { typeof(TorchSharp.torch), typeof(Microsoft.ML.OnnxRuntime.InferenceSession), typeof(DuckDB.NET.Data.DuckDBConnection) }
                 .ToDictionary(type => type.Assembly.GetName().Name!, type => type.Assembly.GetName().Version!.ToString()),
