@@ -1,8 +1,10 @@
 using System.Text.Json;
 using ModelOps.Features;
 using ModelOps.Trainer.Compression;
+using ModelOps.Trainer.Estimates;
 using ModelOps.Trainer.Evaluation;
 using ModelOps.Trainer.Onnx;
+using ModelOps.Trainer.Reproductions;
 
 namespace ModelOps.Trainer.Training;
 
@@ -65,7 +67,8 @@ public sealed class PackageWriter(TrainingTask task, TrainingParameters paramete
             task.Run,
             parameters.Architecture,
             Parameters = parameters.ToDictionary(),
-            Dataset = new { task.Dataset.Name, task.Dataset.Version, task.Dataset.EventCursor, task.Dataset.CreatedAt },
+            Dataset = new { task.Dataset.Name, task.Dataset.Version, task.Dataset.EventCursor, task.Dataset.CreatedAt, task.Dataset.ContentSha256 },
+            task.Parent,
             Data = new { Users = interactions.Users.Length, Items = interactions.Vocabulary.Count, Interactions = interactions.All.Length, Events = events, TargetEvents = targets },
             Evaluation = new
             {
@@ -83,6 +86,8 @@ public sealed class PackageWriter(TrainingTask task, TrainingParameters paramete
             task.Trials,
             Export = new { Opset = 23, Parity = parity, Tolerance = ParityCheck.Tolerance, progress.Networks, progress.Kept, Variants = variants },
             progress.Seconds,
+            Code = Lineage.ThisCode,
+            Machine = Machine.Kind,
             Packages = new[] { typeof(TorchSharp.torch), typeof(Microsoft.ML.OnnxRuntime.InferenceSession), typeof(DuckDB.NET.Data.DuckDBConnection) }
                 .ToDictionary(type => type.Assembly.GetName().Name!, type => type.Assembly.GetName().Version!.ToString()),
             CreatedAt = DateTimeOffset.UtcNow,
