@@ -7,6 +7,15 @@ namespace ModelOps.Contracts.Runs;
 /// </summary>
 public static class MetricName
 {
+    /// <summary>Of training, over all restarts.</summary>
+    public const string Seconds = "seconds";
+
+    /// <summary>Memory of the training's process at its peak.</summary>
+    public const string PeakMegabytes = "peak_megabytes";
+
+    /// <summary>Hours times the configured price.</summary>
+    public const string Cost = "cost";
+
     private const string LeadEnd = ".lead", LowEnd = ".low", HighEnd = ".high";
 
     public static string Of(string? segment, string metric) => segment is null ? metric : $"{segment}/{metric}";

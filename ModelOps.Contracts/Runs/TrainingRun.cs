@@ -8,7 +8,7 @@ public sealed record TrainingRequest(string Dataset, int DatasetVersion, string 
 
 /// <summary>One training, from the dataset to a package that can be registered.</summary>
 /// <param name="Epochs">The curve, one point an epoch, in order.</param>
-/// <param name="Metrics">The final model on the test split, for example <c>ndcg@10</c>; plus <c>parity</c>, <c>seconds</c>.</param>
+/// <param name="Metrics">The final model on the test split, for example <c>ndcg@10</c>; plus <c>parity</c>, <c>seconds</c>, <c>peak_megabytes</c>, <c>cost</c> where a price is configured.</param>
 /// <param name="Comparison">The same metrics for the model and each baseline, by name (<c>model</c>, <c>popularity</c>, <c>frequency</c>…).</param>
 /// <param name="Version">The registered version, once there is one.</param>
 public sealed record TrainingRun(
@@ -26,7 +26,11 @@ public sealed record TrainingRun(
     DateTimeOffset? StartedAt,
     DateTimeOffset? EndedAt,
     string? Error,
-    int? Version);
+    int? Version)
+{
+    /// <summary>What it was expected to take when it began; beside it, <see cref="Metrics"/> have what it took. Null before it begins.</summary>
+    public RunEstimate? Estimate { get; init; }
+}
 
 /// <summary>One pass over the training data.</summary>
 /// <param name="Phase"><c>validate</c> while the number of passes is chosen, <c>refit</c> on all data.</param>

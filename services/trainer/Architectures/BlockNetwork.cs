@@ -8,6 +8,18 @@ namespace ModelOps.Trainer.Architectures;
 /// <summary>A layer of a <see cref="BlockNetwork"/>, its forward beside its graph.</summary>
 public abstract class NetworkBlock(string name) : nn.Module<Tensor, Tensor, Tensor>(name)
 {
+    /// <summary>See <see cref="SequenceNetwork.ByHead"/>: of a block whose attention has <c>query</c>, <c>key</c>, <c>value</c> and <c>output</c>.</summary>
+    internal static IReadOnlyDictionary<string, int> AttentionByHead { get; } = new Dictionary<string, int>
+    {
+        ["query.weight"] = 0,
+        ["query.bias"] = 0,
+        ["key.weight"] = 0,
+        ["key.bias"] = 0,
+        ["value.weight"] = 0,
+        ["value.bias"] = 0,
+        ["output.weight"] = 1,
+    };
+
     /// <param name="name">Of its weights in the graph.</param>
     /// <param name="onlyLast">Only the last position is asked for, as the mask says; time of what comes back is 1.</param>
     public abstract string Export(GraphBuilder graph, string name, string x, string mask, bool onlyLast);
@@ -22,11 +34,12 @@ public abstract class BlockNetwork : SequenceNetwork
     private readonly LayerNorm norm;
 
     /// <param name="epsilon">Of the normalisation.</param>
-    protected BlockNetwork(string name, NetworkConfig config, float epsilon, Func<NetworkConfig, NetworkBlock> block) : base(name, config)
+    /// <param name="block">Makes a block with so many heads.</param>
+    protected BlockNetwork(string name, NetworkConfig config, float epsilon, Func<NetworkConfig, int, NetworkBlock> block) : base(name, config)
     {
         ArgumentNullException.ThrowIfNull(config);
         this.epsilon = epsilon;
-        blocks = nn.ModuleList(Enumerable.Range(0, config.Blocks).Select(_ => block(config)).ToArray());
+        blocks = nn.ModuleList(config.HeadsByBlock.Select(heads => block(config, heads)).ToArray());
         norm = nn.LayerNorm(config.Dimensions, eps: epsilon);
         register_module(nameof(blocks), blocks);
         register_module(nameof(norm), norm);
@@ -35,6 +48,8 @@ public abstract class BlockNetwork : SequenceNetwork
         positions.normal_(0, Spread);
         register_parameter(Positions, positions);
     }
+
+    public override IReadOnlyDictionary<string, int> ByHead => NetworkBlock.AttentionByHead;
 
     protected override float ReadingScale => MathF.Sqrt(Config.Dimensions);
 

@@ -16,10 +16,19 @@ public sealed class Hstu : SequenceNetwork
 
     public Hstu(NetworkConfig config) : base(nameof(Hstu), config)
     {
-        blocks = nn.ModuleList(Enumerable.Range(0, config.Blocks).Select(_ => new Block(config)).ToArray());
+        blocks = nn.ModuleList(config.HeadsByBlock.Select(heads => new Block(config, heads)).ToArray());
         norm = nn.LayerNorm(config.Dimensions, eps: Epsilon);
         RegisterComponents();
     }
+
+    /// <summary>The gate and the normalisation of what was attended to lie along the heads too.</summary>
+    public override IReadOnlyDictionary<string, int> ByHead { get; } = new Dictionary<string, int>(NetworkBlock.AttentionByHead)
+    {
+        ["gate.weight"] = 0,
+        ["gate.bias"] = 0,
+        ["outputNorm.weight"] = 0,
+        ["outputNorm.bias"] = 0,
+    };
 
     protected override float ReadingScale => MathF.Sqrt(Config.Dimensions);
 
@@ -54,6 +63,7 @@ public sealed class Hstu : SequenceNetwork
     private sealed class Block : nn.Module<Tensor, Tensor, Tensor>
     {
         private readonly int heads;
+        private readonly int headSize;
         private readonly int length;
         private readonly double dropping;
         private readonly LayerNorm inputNorm;
@@ -65,13 +75,14 @@ public sealed class Hstu : SequenceNetwork
         private readonly Linear output;
         private readonly Parameter bias; // (length): by places between who asks and who is asked
 
-        public Block(NetworkConfig config) : base(nameof(Block))
+        public Block(NetworkConfig config, int heads) : base(nameof(Block))
         {
-            (heads, length, dropping) = (config.Heads, config.Length, config.Dropout);
-            inputNorm = nn.LayerNorm(config.Dimensions, eps: Epsilon);
-            outputNorm = nn.LayerNorm(config.Dimensions, eps: Epsilon);
-            Linear Square() => nn.Linear(config.Dimensions, config.Dimensions);
-            (gate, value, query, key, output) = (Square(), Square(), Square(), Square(), Square());
+            (this.heads, headSize, length, dropping) = (heads, config.HeadSize, config.Length, config.Dropout);
+            var (dim, width) = (config.Dimensions, heads * headSize);
+            inputNorm = nn.LayerNorm(dim, eps: Epsilon);
+            outputNorm = nn.LayerNorm(width, eps: Epsilon);
+            Linear ToHeads() => nn.Linear(dim, width);
+            (gate, value, query, key, output) = (ToHeads(), ToHeads(), ToHeads(), ToHeads(), nn.Linear(width, dim));
             bias = new Parameter(zeros(length));
             RegisterComponents();
             using var untracked = no_grad();
@@ -81,14 +92,14 @@ public sealed class Hstu : SequenceNetwork
         public override Tensor forward(Tensor x, Tensor sees) // (batch, time, dim), (batch, 1, time, time)
         {
             using var scope = NewDisposeScope();
-            var (batch, time, dim) = (x.shape[0], x.shape[1], x.shape[2]);
-            Tensor Split(Tensor t) => t.view(batch, time, heads, dim / heads).transpose(1, 2).reshape(batch * heads, time, dim / heads);
+            var (batch, time) = (x.shape[0], x.shape[1]);
+            Tensor Split(Tensor t) => t.view(batch, time, heads, headSize).transpose(1, 2).reshape(batch * heads, time, headSize);
             var normed = inputNorm.forward(x);
             var (u, v) = (nn.functional.silu(gate.call(normed)), Split(nn.functional.silu(value.call(normed))));
             var (q, k) = (Split(nn.functional.silu(query.call(normed))), Split(nn.functional.silu(key.call(normed))));
             var weights = bmm(q, k.transpose(1, 2)).view(batch, heads, time, time) + Places(time); // (batch, heads, time, time)
             weights = nn.functional.silu(weights) * sees / length;
-            var attended = bmm(weights.view(batch * heads, time, time), v).view(batch, heads, time, dim / heads).transpose(1, 2).reshape(batch, time, dim);
+            var attended = bmm(weights.view(batch * heads, time, time), v).view(batch, heads, time, headSize).transpose(1, 2).reshape(batch, time, heads * headSize);
             var hidden = Dropping.Drop(outputNorm.forward(attended) * u, dropping, training);
             return (x + output.call(hidden)).MoveToOuterDisposeScope();
         }
@@ -104,7 +115,7 @@ public sealed class Hstu : SequenceNetwork
         {
             var sees = graph.Node("Cast", [graph.Node("Equal", [mask, graph.Constant("zero", 0f)])], ("to", 1L));
             string Dense(string layer, Linear weights, string input) => Layers.Silu(graph, Layers.Dense(graph, name + layer, weights, input));
-            string Split(string t) => graph.Node("Transpose", [graph.Node("Reshape", [t, graph.Constant("split", new long[] { 0, -1, heads, inputNorm.weight!.shape[0] / heads })])], ("perm", new long[] { 0, 2, 1, 3 }));
+            string Split(string t) => graph.Node("Transpose", [graph.Node("Reshape", [t, graph.Constant($"split{heads}", new long[] { 0, -1, heads, headSize })])], ("perm", new long[] { 0, 2, 1, 3 }));
             var normed = Layers.Norm(graph, name + "inputNorm", inputNorm, x, Epsilon);
             using var scope = NewDisposeScope();
             var places = graph.Weight(name + "places", Places(length).unsqueeze(0).unsqueeze(0)); // (1, 1, time, time)

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace ModelOps.Trainer.Architectures;
 
 /// <summary>SASRec whose layers decide by a gate how much they add, with SwiGLU instead of ReLU.</summary>
-public sealed class Ligr(NetworkConfig config) : BlockNetwork(nameof(Ligr), config, Epsilon, config => new Block(config))
+public sealed class Ligr(NetworkConfig config) : BlockNetwork(nameof(Ligr), config, Epsilon, (config, heads) => new Block(config, heads))
 {
     private const float Epsilon = 1e-5f;
 
@@ -31,15 +31,15 @@ public sealed class Ligr(NetworkConfig config) : BlockNetwork(nameof(Ligr), conf
         private readonly Linear swish;
         private readonly Linear narrow;
 
-        public Block(NetworkConfig config) : base(nameof(Block))
+        public Block(NetworkConfig config, int heads) : base(nameof(Block))
         {
-            heads = config.Heads;
+            this.heads = heads;
             dropping = config.Dropout;
-            var (dim, wide) = (config.Dimensions, config.Dimensions * Widening);
+            var (dim, width, wide) = (config.Dimensions, heads * config.HeadSize, config.Dimensions * Widening);
             attentionNorm = nn.LayerNorm(dim, eps: Epsilon);
             forwardNorm = nn.LayerNorm(dim, eps: Epsilon);
-            Linear Square() => nn.Linear(dim, dim);
-            (query, key, value, output, attentionGate, forwardGate) = (Square(), Square(), Square(), Square(), Square(), Square());
+            (query, key, value, output) = (nn.Linear(dim, width), nn.Linear(dim, width), nn.Linear(dim, width), nn.Linear(width, dim));
+            (attentionGate, forwardGate) = (nn.Linear(dim, dim), nn.Linear(dim, dim));
             (widen, swish, narrow) = (nn.Linear(dim, wide, hasBias: false), nn.Linear(dim, wide, hasBias: false), nn.Linear(wide, dim, hasBias: false));
             RegisterComponents();
         }

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace ModelOps.Trainer.Architectures;
 
 /// <summary>Predicts the next item from the items before it.</summary>
-public sealed class SasRec(NetworkConfig config) : BlockNetwork(nameof(SasRec), config, Epsilon, config => new Block(config))
+public sealed class SasRec(NetworkConfig config) : BlockNetwork(nameof(SasRec), config, Epsilon, (config, heads) => new Block(config, heads))
 {
     private const float Epsilon = 1e-8f;
 
@@ -27,14 +27,15 @@ public sealed class SasRec(NetworkConfig config) : BlockNetwork(nameof(SasRec), 
         private readonly Linear widen;
         private readonly Linear narrow;
 
-        public Block(NetworkConfig config) : base(nameof(Block))
+        public Block(NetworkConfig config, int heads) : base(nameof(Block))
         {
-            heads = config.Heads;
+            this.heads = heads;
+            var (dim, width) = (config.Dimensions, heads * config.HeadSize);
             dropping = config.Dropout;
-            attentionNorm = nn.LayerNorm(config.Dimensions, eps: Epsilon);
-            forwardNorm = nn.LayerNorm(config.Dimensions, eps: Epsilon);
-            Linear Square() => nn.Linear(config.Dimensions, config.Dimensions);
-            (query, key, value, output, widen, narrow) = (Square(), Square(), Square(), Square(), Square(), Square());
+            attentionNorm = nn.LayerNorm(dim, eps: Epsilon);
+            forwardNorm = nn.LayerNorm(dim, eps: Epsilon);
+            (query, key, value, output) = (nn.Linear(dim, width), nn.Linear(dim, width), nn.Linear(dim, width), nn.Linear(width, dim));
+            (widen, narrow) = (nn.Linear(dim, dim), nn.Linear(dim, dim));
             RegisterComponents();
         }
 

@@ -14,6 +14,15 @@ public sealed record NetworkConfig(int Items, int Length, int Dimensions, int Bl
 
     /// <summary>Join an item's own vector.</summary>
     public ItemFeatures? Features { get; init; }
+
+    /// <summary>By block: the heads that it has, where some were taken out; null where each has <see cref="Heads"/>.</summary>
+    public IReadOnlyList<int>? HeadsLeft { get; init; }
+
+    /// <summary>Dimensions of a head, whether or not others were taken out.</summary>
+    public int HeadSize => Dimensions / Heads;
+
+    /// <summary>By block: how many heads it has.</summary>
+    public IReadOnlyList<int> HeadsByBlock => HeadsLeft ?? [.. Enumerable.Repeat(Heads, Blocks)];
 }
 
 /// <summary>
@@ -78,7 +87,10 @@ public abstract class SequenceNetwork : nn.Module<Tensor, Tensor>, IRecommender
     /// <summary>The tied table: rows are inputs and outputs, row 0 the padding's.</summary>
     public Tensor ItemTable() => featureEmbedding is null ? ItemEmbedding.weight!.alias() : Vectors(arange(Items + 1, ScalarType.Int64, ItemEmbedding.weight!.device)); // (items + 1, dim)
 
-    protected NetworkConfig Config { get; }
+    public NetworkConfig Config { get; }
+
+    /// <summary>What of a block belongs to its heads, by the parameter's name within the block, and the axis along which the heads lie; empty where heads cannot be taken out.</summary>
+    public virtual IReadOnlyDictionary<string, int> ByHead => new Dictionary<string, int>();
 
     protected Embedding ItemEmbedding { get; }
 

@@ -7,18 +7,29 @@ using ModelOps.Trainer.Training;
 
 namespace ModelOps.Trainer.Compression;
 
-/// <summary>What a variant of a graph costs and gives.</summary>
+/// <summary>What a variant of a graph, or a smaller network, costs and gives.</summary>
 /// <param name="Bytes">Of the file.</param>
 /// <param name="Milliseconds">A single history on one thread, the median. Of this machine.</param>
 /// <param name="Ndcg10">On the test cases. The deployed model has learned from them, so that only the difference between variants says something.</param>
 /// <param name="Loss">Of NDCG@10, relative to the exact graph; below 0 it is better.</param>
 /// <param name="Kept">True for the one in the package.</param>
-public sealed record VariantReport(string Name, long Bytes, double Milliseconds, double Ndcg10, double Loss, bool Kept);
+public sealed record VariantReport(string Name, long Bytes, double Milliseconds, double Ndcg10, double Loss, bool Kept)
+{
+    /// <summary>
+    /// Marks the smallest that loses no more than <paramref name="mostLoss"/>. Which one is kept must not depend on how busy the machine
+    /// is, so speed is told and has no say.
+    /// </summary>
+    public static IReadOnlyList<VariantReport> Choose(IReadOnlyList<VariantReport> tried, double mostLoss)
+    {
+        var kept = tried.Where(variant => variant.Loss <= mostLoss).MinBy(variant => variant.Bytes);
+        return [.. tried.Select(variant => variant with { Kept = variant == kept })];
+    }
+}
 
 /// <summary>Tries the variants of an exported graph, and keeps the smallest that the gate allows.</summary>
 public sealed class Compressor
 {
-    private const string Exact = "exact";
+    public const string Exact = "exact";
     private const int TimedRows = 300, MostCases = 5000;
 
     private readonly TrainingParameters parameters;
@@ -35,25 +46,26 @@ public sealed class Compressor
     }
 
     /// <summary>Replaces <paramref name="modelPath"/> by the variant that is kept.</summary>
-    public IReadOnlyList<VariantReport> Compress(string modelPath)
+    /// <param name="mostLoss">What a variant may lose, relative to that file.</param>
+    public IReadOnlyList<VariantReport> Compress(string modelPath, double mostLoss)
     {
         var model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(modelPath));
         var paths = new Dictionary<string, string> { [Exact] = modelPath };
-        foreach (var variant in Variant.All.Where(variant => parameters.Compression is TrainingParameters.Auto || parameters.Compression == variant.Name))
+        foreach (var variant in parameters.Variants)
         {
             paths[variant.Name] = $"{modelPath}.{variant.Name}";
             File.WriteAllBytes(paths[variant.Name], variant.Of(model).ToByteArray());
         }
-        var tried = Measure(paths);
-        // Which one is kept must not depend on how busy the machine is, so speed is told and has no say.
-        var kept = tried.Where(variant => variant.Loss <= parameters.MostLoss).MinBy(variant => variant.Bytes)!;
-        File.Move(paths[kept.Name], modelPath, overwrite: true);
+        var tried = VariantReport.Choose(Measure(paths), mostLoss);
+        File.Move(paths[tried.Single(variant => variant.Kept).Name], modelPath, overwrite: true);
         foreach (var path in paths.Values.Where(path => path != modelPath))
             File.Delete(path);
-        return [.. tried.Select(variant => variant with { Kept = variant == kept })];
+        return tried;
     }
 
-    private List<VariantReport> Measure(Dictionary<string, string> paths)
+    /// <summary>Asks each file the same questions.</summary>
+    /// <param name="paths">By name; one is <see cref="Exact"/>, from which losses are counted.</param>
+    public IReadOnlyList<VariantReport> Measure(IReadOnlyDictionary<string, string> paths)
     {
         var models = paths.ToDictionary(pair => pair.Key, pair => new ExportedModel(pair.Value));
         try

@@ -38,6 +38,15 @@ public sealed class Run
     /// <summary>True while its trials go on, before its own training.</summary>
     public bool IsSearching => Chosen is null && Read<JsonElement>(Parameters).TryGetProperty("search", out var search) && search.ValueKind is not JsonValueKind.Null;
 
+    /// <summary>JSON: what was known of it when it began; see <see cref="Estimates.RunSize"/>.</summary>
+    public string? Size { get; set; }
+
+    /// <summary>The kind of machine that it ran on last.</summary>
+    public string? Machine { get; set; }
+
+    /// <summary>JSON: what it was expected to take; see <see cref="RunEstimate"/>.</summary>
+    public string? Estimate { get; set; }
+
     public string Epochs { get; set; } = "[]";
 
     public string Metrics { get; set; } = "{}";
@@ -60,6 +69,12 @@ public sealed class Run
     public DateTimeOffset? StartedAt { get; set; }
 
     public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>JSON: the version that it trains again, see <see cref="ReproductionRequest"/>; such a run is compared and not registered. Null for the others.</summary>
+    public string? Reproduces { get; set; }
+
+    /// <summary>JSON: how it compares, once that is known; see <see cref="ReproductionReport"/>.</summary>
+    public string? Reproduction { get; set; }
 
     /// <summary>The version in the registry.</summary>
     public int? Version { get; set; }
@@ -98,13 +113,16 @@ public sealed class Run
         Id, Dataset, DatasetVersion, Model, State, Phase,
         Read<Dictionary<string, JsonElement>>(Parameters), Read<List<EpochPoint>>(Epochs), Read<Dictionary<string, double>>(Metrics),
         Read<Dictionary<string, IReadOnlyDictionary<string, double>>>(Comparison),
-        CreatedAt, StartedAt, EndedAt, Error, Version);
+        CreatedAt, StartedAt, EndedAt, Error, Version)
+    {
+        Estimate = Estimate is null ? null : Read<RunEstimate>(Estimate),
+    };
 
     /// <summary>Whether <paramref name="other"/> asks for the same training.</summary>
     public bool Asks(Run other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return Dataset == other.Dataset && DatasetVersion == other.DatasetVersion && Model == other.Model
+        return (Reproduces is null) == (other.Reproduces is null) && Dataset == other.Dataset && DatasetVersion == other.DatasetVersion && Model == other.Model
             && JsonElement.DeepEquals(Read<JsonElement>(Parameters), Read<JsonElement>(other.Parameters));
     }
 

@@ -21,18 +21,22 @@ public sealed class RunInputs(DataPrepClient datasets, ImportBlobs imports, Regi
 
     /// <param name="trial">For a trial: the passes after which it stops.</param>
     /// <param name="trials">What a search tried before this training.</param>
+    /// <returns>The dataset version.</returns>
     /// <exception cref="FinalJobFailureException">Something that the run names is not there any more.</exception>
-    public async Task FetchAsync(
+    public async Task<DatasetVersion> FetchAsync(
         StoreId store, Run run, IReadOnlyDictionary<string, JsonElement> parameters, string folder, int? trial = null, IReadOnlyList<TuningTrial>? trials = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(parameters);
+        var alias = parameters.GetValueOrDefault("start") is { ValueKind: JsonValueKind.String } start ? start.GetString()! : TrainingParameters.Scratch;
+        var parent = alias == TrainingParameters.Scratch ? 0 : await SettleAsync(store, run, alias, cancellationToken);
+        DatasetVersion version;
         try
         {
-            var version = await datasets.GetVersionAsync(store, run.Dataset, run.DatasetVersion, cancellationToken);
+            version = await datasets.GetVersionAsync(store, run.Dataset, run.DatasetVersion, cancellationToken);
             foreach (var file in new[] { DatasetFiles.Events, DatasetFiles.Products })
                 await datasets.DownloadAsync(store, run.Dataset, run.DatasetVersion, file, Path.Combine(folder, file), cancellationToken);
-            await new TrainingTask(run.Id, run.Model, version, parameters) { Passes = trial, Trials = trials }.WriteAsync(folder);
+            await new TrainingTask(run.Id, run.Model, version, parameters) { Passes = trial, Trials = trials, Parent = parent }.WriteAsync(folder);
         }
         catch (ServiceException exception) when (exception.Status == HttpStatusCode.NotFound)
         {
@@ -40,15 +44,13 @@ public sealed class RunInputs(DataPrepClient datasets, ImportBlobs imports, Regi
         }
         if (parameters.GetValueOrDefault("checkpoint") is { ValueKind: JsonValueKind.String } import && !await imports.FetchAsync(store, import.GetString()!, Path.Combine(folder, ImportFiles.Folder), cancellationToken))
             throw new FinalJobFailureException($"The import '{import}' is no longer kept. Upload it to /v1/imports again.");
-        if (parameters.GetValueOrDefault("start") is { ValueKind: JsonValueKind.String } start && start.GetString() is { } alias and not TrainingParameters.Scratch)
-            await FetchStartAsync(store, run, alias, Path.Combine(folder, StartingPoint.Folder), cancellationToken);
+        if (parent > 0)
+            await FetchStartAsync(store, run, parent, Path.Combine(folder, StartingPoint.Folder), cancellationToken);
+        return version;
     }
 
-    private async Task FetchStartAsync(StoreId store, Run run, string alias, string folder, CancellationToken cancellationToken)
+    private async Task FetchStartAsync(StoreId store, Run run, int version, string folder, CancellationToken cancellationToken)
     {
-        var version = await SettleAsync(store, run, alias, cancellationToken);
-        if (version == 0)
-            return;
         try
         {
             var manifest = await packages.DownloadAsync(store, run.Model, version, folder, StartFiles.Contains, cancellationToken);

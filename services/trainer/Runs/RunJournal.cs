@@ -22,6 +22,10 @@ public sealed class RunJournal(IServiceScopeFactory scopes, Job job, TimeProvide
         return WriteAsync(run => run.SetProperty(row => row.State, RunState.Running).SetProperty(row => row.StartedAt, row => row.StartedAt ?? now), cancellationToken);
     }
 
+    /// <summary>Notes what the training is expected to take, and where.</summary>
+    public Task<bool> ExpectAsync(string machine, string size, string estimate, CancellationToken cancellationToken) => WriteAsync(
+        run => run.SetProperty(row => row.Machine, machine).SetProperty(row => row.Size, size).SetProperty(row => row.Estimate, estimate), cancellationToken);
+
     /// <summary>Notes a line of the worker. False when the run is no longer this lease's.</summary>
     public Task<bool> NoteAsync(WorkerMessage? message, string line, CancellationToken cancellationToken)
     {
@@ -40,13 +44,16 @@ public sealed class RunJournal(IServiceScopeFactory scopes, Job job, TimeProvide
             : WriteAsync(run => run.SetProperty(row => row.Log, lines), cancellationToken);
     }
 
-    public Task<bool> SucceedAsync(TrainingResult result, CancellationToken cancellationToken)
+    /// <param name="reproduction">How a run that trains a version again compares with it.</param>
+    public Task<bool> SucceedAsync(TrainingResult result, CancellationToken cancellationToken, ReproductionReport? reproduction = null)
     {
+        var report = reproduction is null ? null : JsonSerializer.Serialize(reproduction);
         var (metrics, comparison) = (JsonSerializer.Serialize(result.Metrics), JsonSerializer.Serialize(result.Comparison));
         var now = time.GetUtcNow();
         return WriteAsync(run => run
             .SetProperty(row => row.State, RunState.Succeeded).SetProperty(row => row.Phase, (string?)null).SetProperty(row => row.EndedAt, now)
-            .SetProperty(row => row.Metrics, metrics).SetProperty(row => row.Comparison, comparison).SetProperty(row => row.Error, (string?)null), cancellationToken);
+            .SetProperty(row => row.Metrics, metrics).SetProperty(row => row.Comparison, comparison).SetProperty(row => row.Error, (string?)null)
+            .SetProperty(row => row.Reproduction, report), cancellationToken);
     }
 
     public Task<bool> FailAsync(string error, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ public static class RunsApi
 
     private static async Task<Results<Created<TrainingRun>, Ok<TrainingRun>, ValidationProblem, ProblemHttpResult>> StartAsync(
         StoreId store, TrainingRequest request, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
-        RunsDb database, RunQueue queue, ImportBlobs imports, TimeProvider time, CancellationToken cancellationToken)
+        RunsDb database, RunQueue queue, RunStarts starts, ImportBlobs imports, TimeProvider time, HttpResponse response, CancellationToken cancellationToken)
     {
         var parameters = TrainingParameters.Parse(request.Parameters, out var errors);
         AddRequestErrors(request, errors);
@@ -40,14 +40,16 @@ public static class RunsApi
             return TypedResults.ValidationProblem(errors, type: Problems.Invalid);
 
         var asked = Run.Of(store, request, request.Parameters ?? parameters.ToDictionary(), idempotencyKey, time.GetUtcNow());
-        var run = await FindByKeyAsync(database, store, idempotencyKey, cancellationToken) ?? await AddAsync(database, asked, cancellationToken);
+        var (run, usedUp) = await starts.AddAsync(database, asked, cancellationToken);
+        if (run is null)
+            return Problems.QuotaUsedUp(usedUp!, response);
         if (!run.Asks(asked))
             return Problems.KeyReused(idempotencyKey!);
         await queue.EnqueueAsync(run, cancellationToken);
         return run.Id == asked.Id ? TypedResults.Created($"/v1/runs/{run.Id}", run.ToContract()) : TypedResults.Ok(run.ToContract());
     }
 
-    private static void AddRequestErrors(TrainingRequest request, Dictionary<string, string[]> errors)
+    internal static void AddRequestErrors(TrainingRequest request, Dictionary<string, string[]> errors)
     {
         if (string.IsNullOrWhiteSpace(request.Dataset))
             errors["dataset"] = ["Name the dataset to train on."];
@@ -55,25 +57,6 @@ public static class RunsApi
             errors["datasetVersion"] = ["Dataset versions count from 1."];
         if (string.IsNullOrWhiteSpace(request.Model))
             errors["model"] = ["Name the model that the run makes a version of."];
-    }
-
-    private static async Task<Run?> FindByKeyAsync(RunsDb database, StoreId store, string? key, CancellationToken cancellationToken) => key is null
-        ? null
-        : await database.Runs.AsNoTracking().FirstOrDefaultAsync(run => run.Store == store.Value && run.IdempotencyKey == key, cancellationToken);
-
-    private static async Task<Run> AddAsync(RunsDb database, Run run, CancellationToken cancellationToken)
-    {
-        database.Runs.Add(run);
-        try
-        {
-            await database.SaveChangesAsync(cancellationToken);
-            return run;
-        }
-        catch (DbUpdateException) when (run.IdempotencyKey is not null)
-        {
-            // The same call came twice at once: the other one was first.
-            return await FindByKeyAsync(database, new StoreId(run.Store), run.IdempotencyKey, cancellationToken) ?? throw new InvalidOperationException("A run of this idempotency key was refused, but there is none.");
-        }
     }
 
     private static async Task<Results<Ok<Page<TrainingRun>>, ValidationProblem>> ListAsync(
@@ -124,6 +107,8 @@ public static class RunsApi
             return Problems.NoRun(id);
         if (run.State != RunState.Succeeded)
             return Problems.NotSucceeded(run);
+        if (run.Reproduces is not null)
+            return Problems.IsReproduction(id);
         try
         {
             if (await registration.RegisterAsync(run, cancellationToken) is not { } version)

@@ -19,7 +19,8 @@ public sealed class RunsDb(DbContextOptions<RunsDb> options) : DbContext(options
             run.Property(row => row.State).HasConversion<string>();
             run.HasIndex(row => new { row.Store, row.Number });
             run.HasIndex(row => new { row.Store, row.IdempotencyKey }).IsUnique();
-            foreach (var json in new[] { nameof(Run.Parameters), nameof(Run.Epochs), nameof(Run.Metrics), nameof(Run.Comparison) })
+            run.HasIndex(row => new { row.Machine, row.Number });
+            foreach (var json in new[] { nameof(Run.Parameters), nameof(Run.Epochs), nameof(Run.Metrics), nameof(Run.Comparison), nameof(Run.Size), nameof(Run.Estimate), nameof(Run.Reproduces), nameof(Run.Reproduction) })
                 run.Property(json).HasColumnType("jsonb");
         });
         modelBuilder.Entity<Trial>(trial =>

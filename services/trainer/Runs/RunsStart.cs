@@ -3,7 +3,10 @@ using Microsoft.EntityFrameworkCore;
 using ModelOps.Contracts.Runs;
 using ModelOps.Contracts.Signing;
 using ModelOps.Jobs;
+using ModelOps.Trainer.Estimates;
 using ModelOps.Trainer.Imports;
+using ModelOps.Trainer.Quotas;
+using ModelOps.Trainer.Reproductions;
 using ModelOps.Trainer.Search;
 
 namespace ModelOps.Trainer.Runs;
@@ -14,8 +17,14 @@ internal static class RunsStart
     public static void AddRuns(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<TrainerOptions>().BindConfiguration("Trainer").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<QuotaOptions>().BindConfiguration("Trainer:Quota").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSignedPackages();
+        builder.Services.AddSingleton<QuotaCheck>();
+        builder.Services.AddSingleton<RunStarts>();
+        builder.Services.AddScoped<Estimator>();
+        builder.Services.AddTransient<Originals>();
+        builder.Services.AddScoped<ReproductionCheck>();
         builder.Services.AddSingleton<RunBlobs>();
         builder.Services.AddSingleton<ImportBlobs>();
         builder.Services.AddSingleton<RunRetention>();

@@ -11,6 +11,12 @@ public sealed class TrainerOptions
     /// <summary>Runs of a store whose package and checkpoint stay in blob storage; older ones' are removed.</summary>
     [Range(1, 10_000)] public int KeepRuns { get; init; } = 20;
 
+    /// <summary>What an hour of training costs on this machine, in <see cref="Currency"/>; 0 where nobody asks.</summary>
+    [Range(0, 100_000)] public double PricePerHour { get; init; }
+
+    /// <summary>Of the price, as it is to be shown.</summary>
+    [Required, StringLength(8, MinimumLength = 1)] public string Currency { get; init; } = "USD";
+
     /// <summary>The most seconds of training that a killed machine costs.</summary>
     [Range(0, 3600)] public int CheckpointSeconds { get; init; } = 10;
 }

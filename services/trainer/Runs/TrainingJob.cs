@@ -1,7 +1,12 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using ModelOps.Contracts.Datasets;
+using ModelOps.Contracts.Runs;
 using ModelOps.Jobs;
+using ModelOps.Trainer.Estimates;
+using ModelOps.Trainer.Reproductions;
 using ModelOps.Trainer.Training;
 using Npgsql;
 
@@ -36,16 +41,39 @@ public sealed class TrainingJob(
 
     private async Task RunAsync(Job job, RunJournal journal, string folder, CancellationToken cancellationToken)
     {
-        await FetchAsync(job, await ReadAsync(job.Id, cancellationToken), folder, cancellationToken);
+        var run = await ReadAsync(job.Id, cancellationToken);
+        var (version, parameters) = await FetchAsync(job, run, folder, cancellationToken);
+        await EstimateAsync(journal, run, RunSize.Of(parameters, version.Profile), parameters, cancellationToken);
         var end = await TrainAsync(job, journal, folder, cancellationToken);
         if (end.Error is { } error)
             throw new FinalJobFailureException(error);
         if (end.Result is not { } result)
             throw await CrashAsync(journal, end, cancellationToken);
+        if (run.Reproduces is not null)
+        {
+            await journal.SucceedAsync(await PricedAsync(result), cancellationToken, await CompareAsync(job, run, version, result, folder, cancellationToken));
+            RunFolder.Remove(folder);
+            return;
+        }
         await blobs.UploadPackageAsync(job.Store, job.Id, RunFolder.Package(folder), cancellationToken);
-        await journal.SucceedAsync(result, cancellationToken);
+        await journal.SucceedAsync(await PricedAsync(result), cancellationToken);
         RunFolder.Keep(options.Value, job.Id, folder);
         await retention.PruneAsync(job.Store, cancellationToken);
+    }
+
+    private async Task<ReproductionReport> CompareAsync(Job job, Run run, DatasetVersion version, TrainingResult result, string folder, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var request = JsonSerializer.Deserialize<ReproductionRequest>(run.Reproduces!)!;
+        return await scope.ServiceProvider.GetRequiredService<ReproductionCheck>().CompareAsync(job.Store, request, version, result, RunFolder.Package(folder), folder, cancellationToken);
+    }
+
+    private async Task<TrainingResult> PricedAsync(TrainingResult result)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return scope.ServiceProvider.GetRequiredService<Estimator>().CostOf(result.Metrics[MetricName.Seconds]) is { } cost
+            ? result with { Metrics = new Dictionary<string, double>(result.Metrics) { [MetricName.Cost] = cost } }
+            : result;
     }
 
     public async Task OnFailedAsync(Job job, string error, CancellationToken cancellationToken)
@@ -60,16 +88,27 @@ public sealed class TrainingJob(
         return await scope.ServiceProvider.GetRequiredService<RunsDb>().Runs.AsNoTracking().SingleAsync(row => row.Id == id, cancellationToken);
     }
 
-    private async Task FetchAsync(Job job, Run run, string folder, CancellationToken cancellationToken)
+    /// <summary>What the run is expected to take, told before it starts; a run that goes on keeps what was told first.</summary>
+    private async Task EstimateAsync(RunJournal journal, Run run, RunSize size, TrainingParameters parameters, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        // A search's minutes are over when its training begins.
+        var estimate = run.Estimate ?? JsonSerializer.Serialize(await scope.ServiceProvider.GetRequiredService<Estimator>().EstimateAsync(size, parameters, cancellationToken));
+        await journal.ExpectAsync(Machine.Kind, JsonSerializer.Serialize(size), estimate, cancellationToken);
+    }
+
+    private async Task<(DatasetVersion Version, TrainingParameters Parameters)> FetchAsync(Job job, Run run, string folder, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var trials = await scope.ServiceProvider.GetRequiredService<RunsDb>().Trials.AsNoTracking().Where(trial => trial.RunId == run.Id).OrderBy(trial => trial.Number).ToListAsync(cancellationToken);
         var chosen = trials.Find(trial => trial.Number == run.Chosen);
-        await inputs.FetchAsync(
-            job.Store, run, run.ParametersWith(chosen?.Setting), folder,
+        var parameters = run.ParametersWith(chosen?.Setting);
+        var version = await inputs.FetchAsync(
+            job.Store, run, parameters, folder,
             trials: trials.Count == 0 ? null : [.. trials.Select(trial => trial.ToContract(trial == chosen))], cancellationToken: cancellationToken);
         if (await blobs.FetchCheckpointAsync(job.Store, job.Id, folder, cancellationToken: cancellationToken))
             logger.LogInformation("Run {Run} goes on from its checkpoint at attempt {Attempt}", job.Id, job.Attempt);
+        return (version, TrainingParameters.Parse(parameters, out _) ?? run.Parse());
     }
 
     private async Task<WorkerEnd> TrainAsync(Job job, RunJournal journal, string folder, CancellationToken cancellationToken)

@@ -2,22 +2,29 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using ModelOps.Contracts.Runs;
 using ModelOps.Features;
+using ModelOps.Trainer.Compression;
 
 namespace ModelOps.Trainer.Training;
 
-/// <summary>The stages of a training, in order.</summary>
+/// <summary>The stages of a training. Their numbers decide what is drawn at random, so they stay as they are.</summary>
 public enum Stage
 {
     /// <summary>Chooses the number of passes on the validation cases.</summary>
-    Validate,
+    Validate = 0,
 
     /// <summary>Learns what may be known before the test, and is tested.</summary>
-    Test,
+    Test = 1,
+
+    /// <summary>After the test: smaller networks are made from what was tested, and tested too.</summary>
+    Compress = 4,
 
     /// <summary>Learns everything: this model is deployed.</summary>
-    Refit,
+    Refit = 2,
 
-    Finished,
+    /// <summary>After the refit: the smaller network that was chosen is made again, from what is deployed.</summary>
+    Shrink = 5,
+
+    Finished = 3,
 }
 
 /// <summary>How far a training is. Immutable: what a checkpoint holds beside the numbers.</summary>
@@ -38,11 +45,20 @@ public sealed record TrainingProgress(
     long Steps,
     double Seconds)
 {
+    /// <summary>The trained network and the smaller ones that were tried, before any had seen the test cases; empty where none were.</summary>
+    public IReadOnlyList<VariantReport> Networks { get; init; } = [];
+
+    /// <summary>The smaller network that learns now, or is deployed.</summary>
+    public string? Smaller { get; init; }
+
+    /// <summary>What stays in it of the trained one, where anything does.</summary>
+    public IReadOnlyList<KeptBlock>? Kept { get; init; }
+
     public static TrainingProgress Start { get; } = new(Stage.Validate, 0, 0, -1, [], null, ModelSettings.None, new Dictionary<string, IReadOnlyDictionary<string, double>>(), 0, 0);
 }
 
 /// <summary>A training that can go on after its process was killed.</summary>
-/// <param name="Best">The weights of the best pass so far, while passes are compared.</param>
+/// <param name="Best">The weights of the best pass so far, while passes are compared; the trained network's, while a smaller one learns or once one is deployed.</param>
 public sealed record Checkpoint(
     TrainingProgress Progress,
     IReadOnlyDictionary<string, float[]> Weights,

@@ -1,4 +1,5 @@
 using ModelOps.Trainer.Architectures;
+using ModelOps.Trainer.Compression;
 using ModelOps.Trainer.DataParallel;
 using ModelOps.Trainer.Objectives;
 using ModelOps.Trainer.Optimizers;
@@ -25,6 +26,7 @@ public sealed class Learner : IDisposable
     private readonly TrainingParameters parameters;
     private readonly Device device;
     private readonly Group? group;
+    private readonly Distillation? distillation;
     private readonly Func<Windows, Lesson> lesson;
     private Windows? taught;
 
@@ -32,7 +34,9 @@ public sealed class Learner : IDisposable
     /// <param name="chosen">Items that somebody chose; the vocabulary begins with them.</param>
     /// <param name="features">What the catalogue says of the items, if it is to join.</param>
     /// <param name="group">The processes that learn together with this one.</param>
-    public Learner(float[] shares, int chosen, ItemFeatures? features, TrainingParameters parameters, Group? group = null)
+    /// <param name="headsLeft">By block: its heads, where some were taken out of the network; null where none were.</param>
+    /// <param name="teacher">A trained network to learn from too; stays its owner's.</param>
+    public Learner(float[] shares, int chosen, ItemFeatures? features, TrainingParameters parameters, Group? group = null, IReadOnlyList<int>? headsLeft = null, SequenceNetwork? teacher = null)
     {
         ArgumentNullException.ThrowIfNull(shares);
         ArgumentNullException.ThrowIfNull(parameters);
@@ -41,12 +45,13 @@ public sealed class Learner : IDisposable
         device = parameters.Device == "cuda" || (parameters.Device == "auto" && cuda.is_available()) ? CUDA : CPU;
         manual_seed(parameters.Seed);
         var items = shares.Length - 1;
-        Network = Architecture.Networks[parameters.Architecture](new NetworkConfig(items, parameters.Length, parameters.Dimensions, parameters.Blocks, parameters.Heads, parameters.Dropout) { Chosen = chosen, Features = features });
+        Network = Architecture.Networks[parameters.Architecture](new NetworkConfig(items, parameters.Length, parameters.Dimensions, headsLeft?.Count ?? parameters.Blocks, parameters.Heads, parameters.Dropout) { Chosen = chosen, Features = features, HeadsLeft = headsLeft });
         adapters = parameters.LoraRank > 0 ? new Adapters(Network, parameters.LoraRank) : null;
         Freeze(parameters.Freeze ?? []);
         Network.to(device);
         optimizer = Optimizer.Create(parameters.Optimizer, Network, parameters.WeightDecay);
         schedule = new Schedule(parameters.Schedule, parameters.WarmupSteps, parameters.Epochs);
+        distillation = teacher is null ? null : new Distillation(teacher, parameters, chosen);
         objective = Objective.Create(parameters.Loss, new ObjectiveOptions(chosen, parameters.Negatives, shares[..(chosen + 1)], parameters.NegativePopularity, parameters.Calibration));
     }
 
@@ -146,6 +151,8 @@ public sealed class Learner : IDisposable
         targets = targets.index_select(0, places);
         var hidden = Network.forward(inputs).view(batch.Rows * batch.Columns, -1).index_select(0, places); // (targets, dim)
         var losses = objective.Of(hidden, targets, Network.Vectors); // (targets)
+        if (distillation is not null)
+            losses = distillation.Join(losses, hidden, distillation.Hidden(inputs, places), targets, Network.Vectors);
         if (batch.Weights is null)
             return losses.mean().MoveToOuterDisposeScope();
         var weights = tensor(batch.Weights).to(device).index_select(0, places);

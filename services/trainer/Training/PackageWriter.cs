@@ -1,9 +1,10 @@
 using System.Text.Json;
-using Google.Protobuf;
 using ModelOps.Features;
 using ModelOps.Trainer.Compression;
+using ModelOps.Trainer.Estimates;
 using ModelOps.Trainer.Evaluation;
 using ModelOps.Trainer.Onnx;
+using ModelOps.Trainer.Reproductions;
 
 namespace ModelOps.Trainer.Training;
 
@@ -24,11 +25,10 @@ public sealed class PackageWriter(TrainingTask task, TrainingParameters paramete
         var (models, deployed) = session.Finished();
         using var _ = models;
         session.WriteWeights(folder);
-        await File.WriteAllBytesAsync(modelPath, RecommenderGraph.Of(deployed, parameters.Architecture, progress.Fusion).Build().ToByteArray());
         int[] users = [.. Enumerable.Range(0, Math.Min(ParityRows, interactions.Users.Length))];
-        var parity = ParityCheck.Verify(deployed, modelPath, new RecommenderScorer(deployed, interactions, everything).Encode(users), progress.Fusion);
+        var parity = CheckedExport.Write(deployed, parameters.Architecture, progress.Fusion, new RecommenderScorer(deployed, interactions, everything).Encode(users), modelPath);
 
-        var variants = new Compressor(parameters, interactions, session.Test, session.ExcludeSeen, progress.Fusion).Compress(modelPath);
+        var variants = new Compressor(parameters, interactions, session.Test, session.ExcludeSeen, progress.Fusion).Compress(modelPath, session.LossLeft);
         await catalogue.WriteAsync(Path.Combine(folder, PackageFiles.Items));
         await ShopperHistories.WriteAsync(Path.Combine(folder, PackageFiles.Shoppers), Shoppers(everything, progress.Fusion));
         await RelatedItemsFinder.Find(interactions, task.Dataset.Profile.HasClock).WriteAsync(Path.Combine(folder, PackageFiles.Related));
@@ -68,7 +68,8 @@ public sealed class PackageWriter(TrainingTask task, TrainingParameters paramete
             task.Run,
             parameters.Architecture,
             Parameters = parameters.ToDictionary(),
-            Dataset = new { task.Dataset.Name, task.Dataset.Version, task.Dataset.EventCursor, task.Dataset.CreatedAt },
+            Dataset = new { task.Dataset.Name, task.Dataset.Version, task.Dataset.EventCursor, task.Dataset.CreatedAt, task.Dataset.ContentSha256 },
+            task.Parent,
             Data = new { Users = interactions.Users.Length, Items = interactions.Vocabulary.Count, Interactions = interactions.All.Length, Events = events, TargetEvents = targets },
             Evaluation = new
             {
@@ -84,8 +85,10 @@ public sealed class PackageWriter(TrainingTask task, TrainingParameters paramete
             progress.Fusion,
             progress.Models,
             task.Trials,
-            Export = new { Opset = 23, Parity = parity, Tolerance = ParityCheck.Tolerance, Variants = variants },
+            Export = new { Opset = 23, Parity = parity, Tolerance = ParityCheck.Tolerance, progress.Networks, progress.Kept, Variants = variants },
             progress.Seconds,
+            Code = Lineage.ThisCode,
+            Machine = Machine.Kind,
             Packages = new[] { typeof(TorchSharp.torch), typeof(Microsoft.ML.OnnxRuntime.InferenceSession), typeof(DuckDB.NET.Data.DuckDBConnection) }
                 .ToDictionary(type => type.Assembly.GetName().Name!, type => type.Assembly.GetName().Version!.ToString()),
             CreatedAt = DateTimeOffset.UtcNow,

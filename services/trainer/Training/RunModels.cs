@@ -36,8 +36,9 @@ public sealed class RunModels : IDisposable
     public IRecommender this[string name] => all.Single(model => model.Name == name).Model;
 
     /// <summary>The weighted sum.</summary>
-    public IRecommender Fused(IReadOnlyDictionary<string, double> weights) =>
-        new RankFusion([.. all.Where(model => weights.ContainsKey(model.Name)).Select(model => new FusionPart(model.Name, model.Model, weights[model.Name]))]);
+    /// <param name="instead">In the network's place; stays its owner's.</param>
+    public IRecommender Fused(IReadOnlyDictionary<string, double> weights, SequenceNetwork? instead = null) =>
+        new RankFusion([.. all.Where(model => weights.ContainsKey(model.Name)).Select(model => new FusionPart(model.Name, model.Model == network ? instead ?? network : model.Model, weights[model.Name]))]);
 
     public void Dispose()
     {

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using ModelOps.Trainer.Compression;
 using ModelOps.Trainer.Search;
 
 namespace ModelOps.Trainer.Training;
@@ -95,11 +96,32 @@ public sealed record TrainingParameters
     /// </summary>
     [AllowedValues("scratch", "warm", "none")] public string Refit { get; init; } = "scratch";
 
-    /// <summary><c>auto</c> deploys the smallest variant of the graph that loses no more than <see cref="MostLoss"/>; a name tries that one alone.</summary>
-    [AllowedValues(Auto, "none", "fp16", "int8")] public string Compression { get; init; } = Auto;
+    /// <summary>
+    /// <c>auto</c> deploys the smallest variant of the graph that loses no more than <see cref="MostLoss"/>; <c>all</c> also tries smaller
+    /// networks, which must learn first; a name tries that one alone.
+    /// </summary>
+    [AllowedValues(Auto, "all", "none", "fp16", "int8", "pruned", "distilled")] public string Compression { get; init; } = Auto;
 
     /// <summary>Of NDCG@10, relative, that a compressed graph may lose.</summary>
     [Range(0, 1)] public double MostLoss { get; init; } = 0.01;
+
+    /// <summary>Share of the blocks that <c>pruned</c> takes out, the least important first; one stays.</summary>
+    [Range(0, 1)] public double PruneBlocks { get; init; } = 0.5;
+
+    /// <summary>Share of the attention heads that <c>pruned</c> takes out, the least important first; one of each block stays.</summary>
+    [Range(0, 1)] public double PruneHeads { get; init; } = 0.5;
+
+    /// <summary>Width of the network that <c>distilled</c> makes; absent, half of <see cref="Dimensions"/>.</summary>
+    [Range(1, 1024)] public int? StudentDimensions { get; init; }
+
+    /// <summary>Depth of the network that <c>distilled</c> makes; absent, half of <see cref="Blocks"/>.</summary>
+    [Range(1, 12)] public int? StudentBlocks { get; init; }
+
+    /// <summary>Scores are divided by this before a student is compared with its teacher: above 1, what is less likely counts more.</summary>
+    [Range(0.1, 100)] public double Temperature { get; init; } = 2;
+
+    /// <summary>Of a student's loss: the part that compares it with its teacher. The rest compares it with what came next.</summary>
+    [Range(0, 1)] public double TeacherShare { get; init; } = 0.5;
 
     /// <summary>
     /// <c>scratch</c>, or an alias of the model such as <c>champion</c>: the network begins with its weights and learns what is new. Where
@@ -204,6 +226,14 @@ public sealed record TrainingParameters
         return errors.Count == 0 ? parameters : null;
     }
 
+    /// <summary>Forms of a graph that are tried.</summary>
+    internal IReadOnlyList<IVariant> Variants => [.. Variant.All.Where(variant => Compression is Auto or "all" || Compression == variant.Name)];
+
+    /// <summary>Smaller networks that are tried.</summary>
+    internal IReadOnlyList<ISmallerNetwork> SmallerNetworks => Architectures.Architecture.Networks.ContainsKey(Architecture)
+        ? [.. SmallerNetwork.All.Where(way => (Compression == "all" && way.Refuses(this) is null) || Compression == way.Name)]
+        : [];
+
     public IReadOnlyDictionary<string, JsonElement> ToDictionary() => JsonSerializer.SerializeToElement(this, Json)
         .EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null).ToDictionary(property => property.Name, property => property.Value);
 
@@ -247,7 +277,21 @@ public sealed record TrainingParameters
             errors.TryAdd("hosts", [$"The trainer's own machine and {Hosts.Length} more for {Workers} worker{(Workers == 1 ? "" : "s")}. Set 'workers' to {Hosts.Length + 1} or more, or name fewer hosts."]);
         if (Hosts?.FirstOrDefault(host => Uri.CheckHostName(host) == UriHostNameType.Unknown || host.StartsWith('-')) is { } strange)
             errors.TryAdd("hosts", [$"'{strange}' is no host's name. Give names or addresses as ssh takes them, without user or port."]);
+        AddCompressionErrors(errors);
         if (Dimensions % Heads != 0)
             errors.TryAdd("heads", [$"{Heads} heads cannot share {Dimensions} dimensions evenly. Take heads that divide dimensions."]);
+    }
+
+    private void AddCompressionErrors(Dictionary<string, string[]> errors)
+    {
+        if (SmallerNetwork.All.FirstOrDefault(way => way.Name == Compression) is { } named)
+        {
+            if (!Architectures.Architecture.Networks.ContainsKey(Architecture))
+                errors.TryAdd("compression", [$"'{Architecture}' is no network that learns here, so there is nothing to make smaller. Take {string.Join(", ", Architectures.Architecture.Networks.Keys)}, or another compression."]);
+            else if (named.Refuses(this) is { } reason)
+                errors.TryAdd("compression", [reason]);
+        }
+        if (LoraRank > 0 && (SmallerNetworks.Count > 0 || Compression == "all"))
+            errors.TryAdd("compression", [$"'{Compression}' makes smaller networks, all of whose weights learn; with 'loraRank' they do not. Take one of the two, or compression: auto."]);
     }
 }

@@ -3,8 +3,10 @@ using System.Text.Json;
 using ModelOps.Contracts.Runs;
 using ModelOps.Features;
 using ModelOps.Trainer.Architectures;
+using ModelOps.Trainer.Compression;
 using ModelOps.Trainer.DataParallel;
 using ModelOps.Trainer.Evaluation;
+using ModelOps.Trainer.Onnx;
 using ModelOps.Trainer.Optimizers;
 
 namespace ModelOps.Trainer.Training;
@@ -16,6 +18,9 @@ namespace ModelOps.Trainer.Training;
 /// </summary>
 public sealed class TrainingSession : IDisposable
 {
+    /// <summary>Shoppers on whom heads and blocks are ranked, and those whose histories a smaller network's export is checked on.</summary>
+    private const int MostPruningCases = 2000, MostParityCases = 1024;
+
     private readonly TrainingParameters parameters;
     private readonly Interactions interactions;
     private readonly ItemCatalogue catalogue;
@@ -32,6 +37,7 @@ public sealed class TrainingSession : IDisposable
     private TrainingProgress progress;
     private Dictionary<string, float[]> best;
     private Learner? learner;
+    private Learner? smaller;
 
     /// <param name="imported">A network that learned elsewhere and learns nothing here; stays its owner's.</param>
     /// <param name="start">What the network begins with, as far as enough is new to measure it.</param>
@@ -59,8 +65,11 @@ public sealed class TrainingSession : IDisposable
 
     public Holdout Test => holdouts.Test;
 
-    /// <summary>The network's, by name; empty where the architecture counts.</summary>
-    public IReadOnlyDictionary<string, float[]> Weights() => learner?.Weights() ?? [];
+    /// <summary>The deployed network's, by name; empty where the architecture counts.</summary>
+    public IReadOnlyDictionary<string, float[]> Weights() => (smaller ?? learner)?.Weights() ?? [];
+
+    /// <summary>Of NDCG@10, relative, what the form of the graph may still lose after a smaller network took its part.</summary>
+    public double LossLeft => progress.Networks.SingleOrDefault(network => network.Kept) is { Loss: > 0 and < 1 } kept ? Math.Max(0, 1 - (1 - parameters.MostLoss) / (1 - kept.Loss)) : parameters.MostLoss;
 
     private bool HasNetwork => Architecture.Networks.ContainsKey(parameters.Architecture);
 
@@ -73,8 +82,12 @@ public sealed class TrainingSession : IDisposable
             Validate();
         if (progress.Stage == Stage.Test)
             MeasureOnce();
+        if (progress.Stage == Stage.Compress)
+            TrySmallerNetworks();
         if (progress.Stage == Stage.Refit)
             Refit();
+        if (progress.Stage == Stage.Shrink)
+            Shrink();
         return progress;
     }
 
@@ -92,8 +105,8 @@ public sealed class TrainingSession : IDisposable
     public (RunModels Models, IRecommender Deployed) Finished()
     {
         learner?.Merge();
-        var models = ModelsOf(parameters.Refit == "none" ? holdouts.Test.Learned : interactions.Everything());
-        return (models, models.Fused(progress.Models.Weights));
+        var models = ModelsOf(LearnedAtLast);
+        return (models, models.Fused(progress.Models.Weights, smaller?.Network));
     }
 
     private (TrainingProgress, Dictionary<string, float[]>) Resume(Checkpoint? checkpoint)
@@ -102,9 +115,14 @@ public sealed class TrainingSession : IDisposable
             learner = NewLearner(checkpoint?.Progress.Stage ?? Stage.Validate);
         if (checkpoint is null)
             return (TrainingProgress.Start, []);
-        learner?.Restore(checkpoint.Weights);
-        learner?.RestoreMoments(checkpoint.Progress.Steps, checkpoint.Moments);
-        return (checkpoint.Progress, new(checkpoint.Best));
+        if (checkpoint.Progress.Smaller is { } name)
+        {
+            learner!.Restore(checkpoint.Best);
+            smaller = SmallerNetwork.Of(name).Begin(TeacherAt(checkpoint.Progress.Stage), checkpoint.Progress.Kept);
+        }
+        (smaller ?? learner)?.Restore(checkpoint.Weights);
+        (smaller ?? learner)?.RestoreMoments(checkpoint.Progress.Steps, checkpoint.Moments);
+        return (checkpoint.Progress, smaller is null ? new(checkpoint.Best) : []);
     }
 
     private void Validate()
@@ -173,13 +191,89 @@ public sealed class TrainingSession : IDisposable
         report(new WorkerMessage(Phase: "evaluate"));
         progress = progress with { Comparison = Compare() };
         best = [];
-        Enter(parameters.Refit == "none" ? Stage.Finished : Stage.Refit);
+        var isWorthwhile = progress.Models.Weights.GetValueOrDefault(RunModels.Network) > 0 && parameters.SmallerNetworks.Count > 0;
+        Enter(isWorthwhile ? Stage.Compress : AfterTests);
+    }
+
+    private Stage AfterTests => parameters.Refit == "none" ? AfterRefit : Stage.Refit;
+
+    private Stage AfterRefit => progress.Networks.Any(network => network.Kept && network.Name != Compressor.Exact) ? Stage.Shrink : Stage.Finished;
+
+    private int[] LearnedAtLast => parameters.Refit == "none" ? holdouts.Test.Learned : interactions.Everything();
+
+    /// <summary>Makes each smaller network and asks it beside the one that it was made from: neither has seen the test cases.</summary>
+    private void TrySmallerNetworks()
+    {
+        foreach (var way in parameters.SmallerNetworks.Skip(progress.Networks.Count - 1))
+        {
+            Make(way, holdouts.Test.Learned);
+            var (exact, made) = Measure(way);
+            IReadOnlyList<VariantReport> tried = [.. progress.Networks.DefaultIfEmpty(exact), made];
+            progress = progress with { Networks = VariantReport.Choose(tried, parameters.MostLoss) };
+            if (progress.Networks[^1].Kept)
+                progress = progress with { Comparison = Compare(smaller!.Network) };
+            smaller!.Dispose();
+            smaller = null;
+            progress = progress with { Smaller = null, Kept = null };
+            Enter(Stage.Compress);
+        }
+        Enter(AfterTests);
+    }
+
+    /// <summary>From what is deployed the same way is gone that was chosen.</summary>
+    private void Shrink()
+    {
+        Make(SmallerNetwork.Of(progress.Networks.Single(network => network.Kept).Name), LearnedAtLast);
+        Enter(Stage.Finished);
+    }
+
+    private void Make(ISmallerNetwork way, int[] learned)
+    {
+        report(new WorkerMessage(Phase: way.Name));
+        if (smaller is null)
+        {
+            var teacher = TeacherAt(progress.Stage);
+            progress = progress with { Smaller = way.Name, Kept = way.Choose(teacher, QualityOf), Epoch = 0 };
+            smaller = way.Begin(teacher, progress.Kept);
+        }
+        var windows = WindowsOf(learned);
+        while (progress.Epoch < way.Passes(progress.BestEpoch))
+        {
+            var (started, loss) = (watch.Elapsed, smaller.Pass(windows, HashOf(parameters.Seed, (int)Stage.Compress, progress.Epoch), progress.Epoch, 0));
+            EndPass(way.Name, loss, null, started);
+        }
+    }
+
+    private Teacher TeacherAt(Stage stage) => new(learner!.Network, parameters, Shares(stage), interactions.Chosen, features);
+
+    private double QualityOf(SequenceNetwork network)
+    {
+        var cases = holdouts.Validation.Sample(Math.Min(MostPruningCases, parameters.ValidationUsers), parameters.Seed);
+        return new Evaluator(interactions, cases, ExcludeSeen).Evaluate(new RecommenderScorer(network, interactions, cases)).Ndcg10;
+    }
+
+    private (VariantReport Exact, VariantReport Made) Measure(ISmallerNetwork way)
+    {
+        report(new WorkerMessage(Phase: "measure"));
+        using var models = ModelsOf(holdouts.Test.Learned);
+        var paths = new Dictionary<string, string>();
+        foreach (var (name, network) in new[] { (Compressor.Exact, learner!.Network), (way.Name, smaller!.Network) })
+        {
+            paths[name] = Path.Combine(Path.GetDirectoryName(checkpointPath)!, name + ".onnx");
+            var fused = models.Fused(progress.Models.Weights, network);
+            var asked = new RecommenderScorer(fused, interactions, holdouts.Test).Encode([.. holdouts.Test.Cases.Take(MostParityCases).Select(@case => @case.User)]);
+            CheckedExport.Write(fused, parameters.Architecture, progress.Fusion, asked, paths[name]);
+        }
+        var reports = new Compressor(parameters, interactions, holdouts.Test, ExcludeSeen, progress.Fusion).Measure(paths);
+        foreach (var path in paths.Values)
+            File.Delete(path);
+        return (reports.Single(one => one.Name == Compressor.Exact), reports.Single(one => one.Name == way.Name));
     }
 
     private void Refit()
     {
         Fit("refit", interactions.Everything());
-        Enter(Stage.Finished);
+        Enter(AfterRefit);
     }
 
     /// <summary>Trains for as many passes as the validation chose, or goes on for a quarter of them.</summary>
@@ -209,10 +303,11 @@ public sealed class TrainingSession : IDisposable
             learner.Restore(weights);
     }
 
-    private Dictionary<string, IReadOnlyDictionary<string, double>> Compare()
+    /// <param name="instead">A smaller network in the place of the trained one.</param>
+    private Dictionary<string, IReadOnlyDictionary<string, double>> Compare(SequenceNetwork? instead = null)
     {
         var evaluator = new Evaluator(interactions, holdouts.Test, ExcludeSeen);
-        using var models = ModelsOf(holdouts.Test.Learned);
+        using var models = new RunModels(instead ?? learner?.Network ?? imported, ObservedOf(holdouts.Test.Learned), progress.Models);
         IScorer fused = new RecommenderScorer(models.Fused(progress.Models.Weights), interactions, holdouts.Test);
         if (progress.Fusion is { } fusion)
             fused = new FusedScorer(fused, fusion, interactions, holdouts.Test);
@@ -267,7 +362,8 @@ public sealed class TrainingSession : IDisposable
         var counts = stage switch
         {
             Stage.Validate => holdouts.Validation.ItemCounts(interactions),
-            Stage.Test => holdouts.Test.ItemCounts(interactions),
+            Stage.Test or Stage.Compress => holdouts.Test.ItemCounts(interactions),
+            Stage.Shrink when parameters.Refit == "none" => holdouts.Test.ItemCounts(interactions),
             _ => new Holdout(interactions.Everything(), [], 0).ItemCounts(interactions),
         };
         double all = Math.Max(1, counts.Sum());
@@ -299,10 +395,15 @@ public sealed class TrainingSession : IDisposable
 
     private void Save()
     {
-        var (steps, moments) = learner?.Moments() ?? (0, []);
+        var learning = smaller ?? learner;
+        var (steps, moments) = learning?.Moments() ?? (0, []);
         progress = progress with { Steps = steps, Seconds = secondsBefore + watch.Elapsed.TotalSeconds };
-        new Checkpoint(progress, learner?.Weights() ?? [], moments, best).Write(checkpointPath);
+        new Checkpoint(progress, learning?.Weights() ?? [], moments, smaller is null ? best : learner!.Weights()).Write(checkpointPath);
     }
 
-    public void Dispose() => learner?.Dispose();
+    public void Dispose()
+    {
+        smaller?.Dispose();
+        learner?.Dispose();
+    }
 }

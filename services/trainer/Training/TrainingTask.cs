@@ -17,6 +17,9 @@ public sealed record TrainingTask(Guid Run, string Model, DatasetVersion Dataset
     /// <summary>What a search tried before this training; goes into the model card.</summary>
     public IReadOnlyList<TuningTrial>? Trials { get; init; }
 
+    /// <summary>The version of the model whose weights the network begins with; 0 for none.</summary>
+    public int Parent { get; init; }
+
     public async Task WriteAsync(string folder)
     {
         await using var file = File.Create(Path.Combine(folder, FileName));

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
+using ModelOps.Contracts.Runs;
 using ModelOps.Trainer.DataParallel;
 using ModelOps.Trainer.Imports;
 using ModelOps.Trainer.Onnx;
@@ -93,7 +95,8 @@ public static class Worker
             ["parity"] = parity,
             ["megabytes"] = Math.Round(variants.Single(variant => variant.Kept).Bytes / 1e6, 3),
             ["milliseconds"] = Math.Round(variants.Single(variant => variant.Kept).Milliseconds, 3),
-            ["seconds"] = Math.Round(progress.Seconds, 1),
+            [MetricName.Seconds] = Math.Round(progress.Seconds, 1),
+            [MetricName.PeakMegabytes] = Math.Round(Process.GetCurrentProcess().PeakWorkingSet64 / 1e6),
             ["passes"] = progress.BestEpoch,
             ["repeat_rate"] = session.RepeatRate,
         };

@@ -85,7 +85,7 @@ public class CompressorTests
         }
         var path = Write(network, folder, out _);
         var exact = new FileInfo(path).Length;
-        var reports = new Compressor(parameters, interactions, test, excludeSeen: false, fusion: null).Compress(path);
+        var reports = new Compressor(parameters, interactions, test, excludeSeen: false, fusion: null).Compress(path, parameters.MostLoss);
         Assert.Single(Directory.GetFiles(folder.Path));
         return (reports, new FileInfo(path).Length, exact);
     }
