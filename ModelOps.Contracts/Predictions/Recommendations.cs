@@ -8,6 +8,7 @@ namespace ModelOps.Contracts.Predictions;
 /// <param name="Exclude">Product ids that must not come.</param>
 /// <param name="Filter">Only products that match.</param>
 /// <param name="Session">Tells visitors without an account apart, so that one sees the same arm of a rollout throughout.</param>
+/// <param name="DeadlineMs">After how many milliseconds the answer is of no use any more; the header <c>x-request-timeout-ms</c> goes before it.</param>
 public sealed record RecommendationRequest(
     string? User = null,
     IReadOnlyList<string>? History = null,
@@ -15,7 +16,8 @@ public sealed record RecommendationRequest(
     string? Model = null,
     IReadOnlyList<string>? Exclude = null,
     RecommendationFilter? Filter = null,
-    string? Session = null);
+    string? Session = null,
+    int? DeadlineMs = null);
 
 /// <param name="Category">A category or the beginning of its path.</param>
 public sealed record RecommendationFilter(string? Category = null, string? Brand = null, double? MinPrice = null, double? MaxPrice = null);

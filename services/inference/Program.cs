@@ -1,5 +1,6 @@
 using ModelOps.Contracts.Clients;
 using ModelOps.EventLog;
+using ModelOps.Inference.Batching;
 using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Events;
 using ModelOps.Inference.Models;
@@ -14,6 +15,7 @@ builder.Services.TolerateAbsenceOf(EventLogExtensions.Database);
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddRegistryClient();
 builder.Services.AddEventLog();
+builder.Services.AddBatching();
 builder.Services.AddModels();
 builder.Services.AddDeployments();
 builder.Services.AddRecommendations();

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Deployments;
+using ModelOps.Inference.Batching;
 
 namespace ModelOps.Inference.Models;
 
 /// <summary>The versions in memory, loaded and unloaded while calls run.</summary>
-internal sealed class LoadedModels(PackageCache packages, ILogger<LoadedModels> logger)
+internal sealed class LoadedModels(PackageCache packages, BatchingHost batching, ILogger<LoadedModels> logger)
 {
     private readonly ConcurrentDictionary<(StoreId Store, string Model, int Version), RecommendationModel> models = new();
 
@@ -25,7 +26,7 @@ internal sealed class LoadedModels(PackageCache packages, ILogger<LoadedModels> 
             try
             {
                 var folder = await packages.GetAsync(deployment, cancellationToken);
-                models[(deployment.Store, deployment.Model, deployment.Version)] = await RecommendationModel.LoadAsync(deployment.Store, deployment.Model, deployment.Version, folder, cancellationToken);
+                models[(deployment.Store, deployment.Model, deployment.Version)] = await RecommendationModel.LoadAsync(deployment.Store, deployment.Model, deployment.Version, folder, batching, cancellationToken);
                 logger.LogInformation("{Model} version {Version} is loaded as {Arm} for store {Store}", deployment.Model, deployment.Version, deployment.Alias, deployment.Store);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

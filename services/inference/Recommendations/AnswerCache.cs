@@ -80,7 +80,7 @@ internal sealed class AnswerCache : IDisposable
 
     /// <summary>What an answer depends on besides the shopper.</summary>
     public static string QuestionOf(RecommendationRequest request, string model, int version) => Hash(
-        JsonSerializer.SerializeToUtf8Bytes(request with { User = null, Session = null, History = null, Model = $"{model}/{version}" }, JsonSerializerOptions.Web));
+        JsonSerializer.SerializeToUtf8Bytes(request with { User = null, Session = null, History = null, DeadlineMs = null, Model = $"{model}/{version}" }, JsonSerializerOptions.Web));
 
     public static string SubjectOf(IReadOnlyList<string> history) => "history:" + Hash(JsonSerializer.SerializeToUtf8Bytes(history, JsonSerializerOptions.Web));
 

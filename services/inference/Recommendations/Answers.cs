@@ -11,17 +11,17 @@ internal sealed class Answers(Shoppers shoppers, AnswerCache cache)
     {
         var subject = request.History is { } history ? AnswerCache.SubjectOf(history) : AnswerCache.SubjectOf(request.User ?? "");
         var question = AnswerCache.QuestionOf(request, model.Name, model.Version);
-        if (await cache.FindAsync(store, subject, question) is { } kept)
+        if (await cache.FindAsync(store, subject, question).WaitAsync(cancellationToken) is { } kept)
             return (kept, true);
         var shopper = await ShopperAsync(model, request, cancellationToken);
-        var items = Recommender.Recommend(model, shopper, request);
+        var items = await Recommender.RecommendAsync(model, shopper, request, cancellationToken);
         if (shopper.IsUpToDate)
             cache.Keep(store, subject, question, items);
         return (items, false);
     }
 
     public async Task<List<RecommendedItem>> ComputeAsync(RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken) =>
-        Recommender.Recommend(model, await ShopperAsync(model, request, cancellationToken), request);
+        await Recommender.RecommendAsync(model, await ShopperAsync(model, request, cancellationToken), request, cancellationToken);
 
     private async Task<Shopper> ShopperAsync(RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken) =>
         request.History is not null ? Shopper.FromHistory(model, request.History)

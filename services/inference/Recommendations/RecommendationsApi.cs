@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Predictions;
+using ModelOps.Inference.Batching;
 using ModelOps.Inference.Deployments;
 using ModelOps.ServiceDefaults;
 
@@ -17,7 +18,7 @@ internal static class RecommendationsApi
         .AddSingleton<Shoppers>().AddSingleton<AnswerCache>().AddSingleton<Answers>().AddSingleton<RoutedAnswers>();
 
     public static void MapRecommendations(this IEndpointRouteBuilder app) =>
-        app.MapPost("/v1/recommendations", RecommendAsync).WithTags("Recommendations").WithSummary("Products for a shopper, best first");
+        app.MapPost("/v1/recommendations", RecommendAsync).AddEndpointFilter<RouteHandlerBuilder, DeadlineFilter>().WithTags("Recommendations").WithSummary("Products for a shopper, best first");
 
     private static async Task<Results<Ok<RecommendationResponse>, ProblemHttpResult>> RecommendAsync(
         StoreId store, RecommendationRequest request, Router router, DeploymentFollower deployments, RoutedAnswers answers, CancellationToken cancellationToken)

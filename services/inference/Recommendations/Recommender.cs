@@ -12,13 +12,16 @@ internal static class Recommender
     public const string Repeat = "repeat";
     public const string Popular = "popular";
 
-    public static List<RecommendedItem> Recommend(RecommendationModel model, Shopper shopper, RecommendationRequest request)
+    public static async Task<List<RecommendedItem>> RecommendAsync(RecommendationModel model, Shopper shopper, RecommendationRequest request, CancellationToken cancellationToken)
     {
         var forbidden = Forbidden(model, shopper, request);
         var items = new List<RankedItem>(request.Count);
         var row = new long[model.Schema.Length];
         if (model.Encoder.Encode(shopper.Items, row) > 0)
-            items.AddRange(model.Rank(row, forbidden, shopper.Counts, Math.Min(request.Count, model.Catalogue.Items.Count)));
+        {
+            var best = new RankedItem[Math.Min(request.Count, model.Catalogue.Items.Count)];
+            items.AddRange(best.AsSpan(0, await model.RankAsync(row, forbidden, shopper.Counts, best, cancellationToken)));
+        }
         var modelled = items.Count;
         if (modelled < request.Count)
             AddPopular(model, forbidden, request.Count - modelled, items);

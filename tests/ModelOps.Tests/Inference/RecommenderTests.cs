@@ -15,21 +15,21 @@ public sealed class RecommenderTests : IDisposable
     public async Task Recommend_KnownHistory_RanksByTheModel()
     {
         using var model = await LoadAsync();
-        Assert.Equal(["p3", "p2", "p1"], Ids(Ask(model, ["p3", "p2", "p3"], new RecommendationRequest(Count: 3))));
+        Assert.Equal(["p3", "p2", "p1"], Ids(await AskAsync(model, ["p3", "p2", "p3"], new RecommendationRequest(Count: 3))));
     }
 
     [Fact]
     public async Task Recommend_SeenSoldOutAndExcluded_AreLeftOut()
     {
         using var model = await LoadAsync(excludeSeen: true, unavailable: "p1");
-        Assert.Equal(["p4"], Ids(Ask(model, ["p3", "p2", "unknown"], new RecommendationRequest(Count: 10, Exclude: ["p5", "unknown"]))));
+        Assert.Equal(["p4"], Ids(await AskAsync(model, ["p3", "p2", "unknown"], new RecommendationRequest(Count: 10, Exclude: ["p5", "unknown"]))));
     }
 
     [Fact]
     public async Task Recommend_FilterThatAllowsFew_AnswersAllOfThem()
     {
         using var model = await LoadAsync();
-        var items = Ask(model, ["p3", "p3", "p4"], new RecommendationRequest(Count: 2, Filter: new RecommendationFilter(Brand: "even")));
+        var items = await AskAsync(model, ["p3", "p3", "p4"], new RecommendationRequest(Count: 2, Filter: new RecommendationFilter(Brand: "even")));
         Assert.Equal(["p4", "p2"], Ids(items));
         Assert.All(items, item => Assert.Equal(Recommender.ByModel, item.Reason));
     }
@@ -38,14 +38,14 @@ public sealed class RecommenderTests : IDisposable
     public async Task Recommend_MoreThanThereAre_AnswersEachOnce()
     {
         using var model = await LoadAsync();
-        Assert.Equal(TinyPackage.Items, Ids(Ask(model, ["p3"], new RecommendationRequest(Count: 200))).Distinct().Count());
+        Assert.Equal(TinyPackage.Items, Ids(await AskAsync(model, ["p3"], new RecommendationRequest(Count: 200))).Distinct().Count());
     }
 
     [Fact]
     public async Task Recommend_NoHistory_IsPopular()
     {
         using var model = await LoadAsync(unavailable: "p1");
-        var items = Ask(model, [], new RecommendationRequest(Count: 2));
+        var items = await AskAsync(model, [], new RecommendationRequest(Count: 2));
         Assert.Equal(["p2", "p3"], Ids(items));
         Assert.All(items, item => Assert.Equal(Recommender.Popular, item.Reason));
     }
@@ -54,7 +54,7 @@ public sealed class RecommenderTests : IDisposable
     public async Task Recommend_OwnCounts_BringTheirItemsBack()
     {
         using var model = await LoadAsync(fusion: new FrequencyFusion(10, 1, null));
-        var items = Recommender.Recommend(model, new Shopper([3, 3, 3], new Dictionary<int, float> { [5] = 2 }), new RecommendationRequest(Count: 2));
+        var items = await Recommender.RecommendAsync(model, new Shopper([3, 3, 3], new Dictionary<int, float> { [5] = 2 }), new RecommendationRequest(Count: 2), TestContext.Current.CancellationToken);
         Assert.Equal(["p5", "p3"], Ids(items));
         Assert.Equal([Recommender.Repeat, Recommender.ByModel], items.Select(item => item.Reason));
     }
@@ -79,10 +79,10 @@ public sealed class RecommenderTests : IDisposable
         return await LoadWrittenAsync();
     }
 
-    private Task<RecommendationModel> LoadWrittenAsync() => RecommendationModel.LoadAsync(StoreId.Main, "tiny", 1, folder, TestContext.Current.CancellationToken);
+    private Task<RecommendationModel> LoadWrittenAsync() => RecommendationModel.LoadAsync(StoreId.Main, "tiny", 1, folder, TestBatching.Host(), TestContext.Current.CancellationToken);
 
-    private static List<RecommendedItem> Ask(RecommendationModel model, string[] history, RecommendationRequest request) =>
-        Recommender.Recommend(model, Shopper.FromHistory(model, history), request);
+    private static Task<List<RecommendedItem>> AskAsync(RecommendationModel model, string[] history, RecommendationRequest request) =>
+        Recommender.RecommendAsync(model, Shopper.FromHistory(model, history), request, TestContext.Current.CancellationToken);
 
     private static IEnumerable<string> Ids(IEnumerable<RecommendedItem> items) => items.Select(item => item.Id);
 
