@@ -4,6 +4,8 @@ using ModelOps.Inference.Batching;
 using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Events;
 using ModelOps.Inference.Models;
+using ModelOps.Inference.OpenInference;
+using ModelOps.Inference.OpenInference.Grpc;
 using ModelOps.Inference.Recommendations;
 using ModelOps.ServiceDefaults;
 
@@ -20,11 +22,15 @@ builder.Services.AddModels();
 builder.Services.AddDeployments();
 builder.Services.AddRecommendations();
 builder.Services.AddEvents();
+builder.Services.AddOpenInference();
+builder.AddGrpcPort();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapRecommendations();
 app.MapEvents();
 app.MapModels();
+app.MapOpenInference();
+app.MapGrpcService<InferenceRpc>();
 
 await app.RunAsync();

@@ -41,6 +41,5 @@ internal sealed class RankGraph(InferenceSession session, int length, bool takes
     {
         while (idle.TryTake(out var tensors))
             tensors.Dispose();
-        session.Dispose();
     }
 }

@@ -5,32 +5,25 @@ using Microsoft.ML.OnnxRuntime;
 using ModelOps.Contracts;
 using ModelOps.Features;
 using ModelOps.Inference.Batching;
-using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
 namespace ModelOps.Inference.Models;
 
 /// <summary>A verified package in memory: the ONNX session and the files that turn a shopper into its input and its output into products.</summary>
-internal sealed class RecommendationModel : IDisposable
+internal sealed class RecommendationModel : LoadedModel
 {
     private readonly RankGraph graph;
     private readonly Batcher<RankCall> batcher;
     private readonly ConcurrentBag<RankCall> calls = [];
-    private int leases = 1;
 
     private RecommendationModel(
         StoreId store, string name, int version, InferenceSession session, FeatureSchema schema, ItemCatalogue catalogue, ShopperHistories shoppers, BatchingHost batching)
+        : base(store, name, version, session, null, batching)
     {
-        (Store, Name, Version, Schema, Catalogue, Shoppers) = (store, name, version, schema, catalogue, shoppers);
+        (Schema, Catalogue, Shoppers) = (schema, catalogue, shoppers);
         Encoder = new SequenceEncoder(catalogue.Vocabulary, schema.Length);
         graph = new RankGraph(session, schema.Length, schema.Fusion is not null, catalogue.Items.Count + 1);
         batcher = batching.Of(graph, store, name, version);
     }
-
-    public StoreId Store { get; }
-
-    public string Name { get; }
-
-    public int Version { get; }
 
     public FeatureSchema Schema { get; }
 
@@ -46,9 +39,7 @@ internal sealed class RecommendationModel : IDisposable
         var schema = await FeatureSchema.ReadAsync(Path.Combine(folder, PackageFiles.Schema), cancellationToken);
         var catalogue = await ItemCatalogue.ReadAsync(Path.Combine(folder, PackageFiles.Items), cancellationToken);
         var shoppers = await ShopperHistories.ReadAsync(Path.Combine(folder, PackageFiles.Shoppers), cancellationToken);
-        // One thread a call and many calls at once give the best throughput.
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL };
-        var model = new RecommendationModel(store, name, version, new InferenceSession(Path.Combine(folder, PackageFiles.Model), options), schema, catalogue, shoppers, batching);
+        var model = new RecommendationModel(store, name, version, Open(Path.Combine(folder, PackageFiles.Model)), schema, catalogue, shoppers, batching);
         model.WarmUp();
         return model;
     }
@@ -76,26 +67,7 @@ internal sealed class RecommendationModel : IDisposable
         }
     }
 
-    /// <summary>Keeps the model loaded while a call uses it; false when it is already going.</summary>
-    public bool TryUse()
-    {
-        for (var current = Volatile.Read(ref leases); current > 0; current = Volatile.Read(ref leases))
-        {
-            if (Interlocked.CompareExchange(ref leases, current + 1, current) == current)
-                return true;
-        }
-        return false;
-    }
-
-    /// <summary>Ends a use. The last one after <see cref="Dispose"/> frees the session.</summary>
-    public void EndUse()
-    {
-        if (Interlocked.Decrement(ref leases) > 0)
-            return;
-        graph.Dispose();
-    }
-
-    public void Dispose() => EndUse();
+    protected override void Free() => graph.Dispose();
 
     /// <summary>
     /// The first run allocates; shoppers should not wait for it. It also shows that the graph fits its catalogue: asked for every item
