@@ -1,5 +1,5 @@
-using Microsoft.Extensions.DependencyInjection;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using ModelOps.Inference.Batching;
 
 namespace ModelOps.Tests.Inference;
