@@ -41,6 +41,7 @@ var trainer = Service(builder.AddProject<Projects.ModelOps_Trainer>("trainer"), 
 
 // Inference does not wait for the registry: shoppers are served from the packages it already holds.
 var inference = Service(builder.AddProject<Projects.ModelOps_Inference>("inference"), port: 7101)
+    .WithHttpEndpoint(port: 7111, name: "grpc", env: "GRPC_PORT") // HTTP/2 in clear text needs a port of its own
     .WithExternalHttpEndpoints()
     .WithReplicas(Replicas("inference"))
     .WithReference(cache).WaitFor(cache)

@@ -17,4 +17,7 @@ public static class PackageFiles
 
     /// <summary>A network's weights as it learned them (safetensors), and what their rows stand for: a later training may begin there. Not needed to serve.</summary>
     public const string Weights = "weights.safetensors", WeightsDescription = "weights.json";
+
+    /// <summary>In place of all the others but the model: what goes into a model of somebody's own and what comes out. See <see cref="ModelSignature"/>.</summary>
+    public const string Signature = "signature.json";
 }

@@ -34,6 +34,7 @@ public static class RecommendationKind
 /// <param name="Kind">One of <see cref="RecommendationKind"/>; <c>for-you</c> when absent.</param>
 /// <param name="Products">What the kinds <c>cart</c>, <c>similar</c> and <c>bought-together</c> are about. <c>similar</c> and <c>bought-together</c> without it take the last product of the history.</param>
 /// <param name="Diversity">0 to 1: how much variety in category and brand may cost in score; the store's rules say it when absent.</param>
+/// <param name="DeadlineMs">After how many milliseconds the answer is of no use any more; the header <c>x-request-timeout-ms</c> goes before it.</param>
 public sealed record RecommendationRequest(
     string? User = null,
     IReadOnlyList<string>? History = null,
@@ -44,7 +45,8 @@ public sealed record RecommendationRequest(
     string? Session = null,
     string? Kind = null,
     IReadOnlyList<string>? Products = null,
-    double? Diversity = null);
+    double? Diversity = null,
+    int? DeadlineMs = null);
 
 /// <summary>A product comes only where all that is given holds.</summary>
 /// <param name="Category">A category or the beginning of its path.</param>

@@ -1,9 +1,12 @@
 using ModelOps.Contracts.Clients;
 using ModelOps.EventLog;
+using ModelOps.Inference.Batching;
 using ModelOps.Inference.Catalogue;
 using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Events;
 using ModelOps.Inference.Models;
+using ModelOps.Inference.OpenInference;
+using ModelOps.Inference.OpenInference.Grpc;
 using ModelOps.Inference.Recommendations;
 using ModelOps.Inference.Rules;
 using ModelOps.ServiceDefaults;
@@ -16,12 +19,15 @@ builder.Services.TolerateAbsenceOf(EventLogExtensions.Database);
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddRegistryClient();
 builder.Services.AddEventLog();
+builder.Services.AddBatching();
 builder.Services.AddModels();
 builder.Services.AddDeployments();
 builder.Services.AddCatalogue();
 builder.Services.AddRules();
 builder.Services.AddRecommendations();
 builder.Services.AddEvents();
+builder.Services.AddOpenInference();
+builder.AddGrpcPort();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
@@ -30,5 +36,7 @@ app.MapEvents();
 app.MapCatalogue();
 app.MapRules();
 app.MapModels();
+app.MapOpenInference();
+app.MapGrpcService<InferenceRpc>();
 
 await app.RunAsync();

@@ -42,7 +42,7 @@ internal sealed class DeploymentFollower(IServiceScopeFactory scopes, Router rou
         }
     }
 
-    /// <summary>Asks the registry now, within the caller's trace; at most once a second for all callers.</summary>
+    /// <summary>Asks the registry now, within the caller's trace; at most once a second for all callers. What it finds is loaded also when the caller's deadline comes first.</summary>
     public async Task AskNowAsync(CancellationToken cancellationToken)
     {
         var now = TimeProvider.System.GetTimestamp();
@@ -51,7 +51,11 @@ internal sealed class DeploymentFollower(IServiceScopeFactory scopes, Router rou
             return;
         try
         {
-            await FollowAsync(TimeSpan.Zero, cancellationToken);
+            await FollowAsync(TimeSpan.Zero, CancellationToken.None).WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The caller is told what is known until now.
         }
         catch (Exception exception) when (exception is HttpRequestException or Contracts.Clients.ServiceException or TimeoutException)
         {

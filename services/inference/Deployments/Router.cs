@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Deployments;
 using ModelOps.Inference.Models;
@@ -10,6 +11,11 @@ internal sealed class Router(LoadedModels models, PackageCache packages)
 {
     private volatile FrozenDictionary<(StoreId Store, string Model), Route> routes = FrozenDictionary<(StoreId Store, string Model), Route>.Empty;
 
+    private volatile FrozenDictionary<(StoreId Store, string Model, string Alias), int> aliases = FrozenDictionary<(StoreId Store, string Model, string Alias), int>.Empty;
+
+    /// <summary>Whether it has been said what is deployed, be it nothing.</summary>
+    public bool HasFollowed { get; private set; }
+
     public bool Knows(StoreId store, string model) => routes.ContainsKey((store, model));
 
     /// <summary>The store's champion, kept loaded until the use ends; null when none is deployed.</summary>
@@ -20,9 +26,32 @@ internal sealed class Router(LoadedModels models, PackageCache packages)
         {
             if (models.Use(store, model, route.Champion) is { } use)
                 return use;
+            if (models.IsOwn(store, model, route.Champion))
+                return null;
         }
         return null;
     }
+
+    /// <summary>A deployed version of any kind; null when it is not loaded.</summary>
+    /// <param name="version">A number or an alias; null is the champion.</param>
+    public LoadedUse? UseLoaded(StoreId store, string model, string? version)
+    {
+        if (int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return models.UseLoaded(store, model, number);
+        // As above: a version that goes while it is looked up has been replaced.
+        for (int? before = null; VersionOf(store, model, version) is { } found && found != before; before = found)
+        {
+            if (models.UseLoaded(store, model, found) is { } use)
+                return use;
+        }
+        return null;
+    }
+
+    public IEnumerable<int> LoadedVersions(StoreId store, string model) => models.VersionsOf(store, model);
+
+    private int? VersionOf(StoreId store, string model, string? alias) =>
+        alias is null or Arm.Champion ? (routes.TryGetValue((store, model), out var route) ? route.Champion : null)
+        : aliases.TryGetValue((store, model, alias), out var version) ? version : null;
 
     /// <summary>The version for a shopper. The champion, where no rollout is under way, where nobody is named, and in place of an arm that cannot be loaded.</summary>
     public RoutedUse? Use(StoreId store, string model, string? subject)
@@ -43,6 +72,9 @@ internal sealed class Router(LoadedModels models, PackageCache packages)
         var arms = state.Splits.SelectMany(split => split.Arms.Select(arm => arm.Package));
         var complete = await models.LoadAsync(state.Deployments.Concat(arms), cancellationToken);
         routes = RoutesOf(state).ToFrozenDictionary();
+        aliases = state.Deployments.Concat(arms).DistinctBy(package => (package.Store, package.Model, package.Alias))
+            .ToFrozenDictionary(package => (package.Store, package.Model, package.Alias), package => package.Version);
+        HasFollowed = true;
         var needed = routes.Select(route => (route.Key.Store, route.Key.Model, route.Value.Champion))
             .Concat(state.Deployments.Concat(arms).Select(package => (package.Store, package.Model, package.Version))).ToHashSet();
         models.Keep(needed);

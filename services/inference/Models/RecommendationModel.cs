@@ -1,33 +1,29 @@
+using System.Collections.Concurrent;
+using System.Collections.ObjectModel;
+using System.Runtime.CompilerServices;
 using Microsoft.ML.OnnxRuntime;
 using ModelOps.Contracts;
 using ModelOps.Features;
-using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
+using ModelOps.Inference.Batching;
 
 namespace ModelOps.Inference.Models;
 
 /// <summary>A verified package in memory: the ONNX session and the files that turn a shopper into its input and its output into products.</summary>
-internal sealed class RecommendationModel : IDisposable
+internal sealed class RecommendationModel : LoadedModel
 {
-    private static readonly string[] Inputs = [PackageGraph.History, PackageGraph.Forbidden, PackageGraph.Count];
-    private static readonly string[] InputsWithOwn = [.. Inputs, PackageGraph.OwnItems, PackageGraph.OwnCounts];
-    private static readonly string[] Outputs = [PackageGraph.Items, PackageGraph.Scores];
+    private readonly RankGraph graph;
+    private readonly Batcher<RankCall> batcher;
+    private readonly ConcurrentBag<RankCall> calls = [];
 
-    private readonly InferenceSession session;
-    private readonly RunOptions runOptions = new();
-    private int leases = 1;
-
-    private RecommendationModel(StoreId store, string name, int version, InferenceSession session, FeatureSchema schema, ItemCatalogue catalogue, ShopperHistories shoppers, RelatedItems related)
+    private RecommendationModel(
+        StoreId store, string name, int version, InferenceSession session, FeatureSchema schema, ItemCatalogue catalogue, ShopperHistories shoppers, RelatedItems related, BatchingHost batching)
+        : base(store, name, version, session, null, batching)
     {
-        (Store, Name, Version, Schema, Catalogue, Shoppers, Related) = (store, name, version, schema, catalogue, shoppers, related);
-        this.session = session;
+        (Schema, Catalogue, Shoppers, Related) = (schema, catalogue, shoppers, related);
         Encoder = new SequenceEncoder(catalogue.Vocabulary, schema.Length);
+        graph = new RankGraph(session, schema.Length, schema.Fusion is not null, catalogue.Items.Count + 1);
+        batcher = batching.Of(graph, store, name, version);
     }
-
-    public StoreId Store { get; }
-
-    public string Name { get; }
-
-    public int Version { get; }
 
     public FeatureSchema Schema { get; }
 
@@ -40,84 +36,54 @@ internal sealed class RecommendationModel : IDisposable
     public SequenceEncoder Encoder { get; }
 
     /// <exception cref="InvalidDataException">The package is not one that this build can serve.</exception>
-    public static async Task<RecommendationModel> LoadAsync(StoreId store, string name, int version, string folder, CancellationToken cancellationToken)
+    public static async Task<RecommendationModel> LoadAsync(StoreId store, string name, int version, string folder, BatchingHost batching, CancellationToken cancellationToken)
     {
         var schema = await FeatureSchema.ReadAsync(Path.Combine(folder, PackageFiles.Schema), cancellationToken);
         var catalogue = await ItemCatalogue.ReadAsync(Path.Combine(folder, PackageFiles.Items), cancellationToken);
         var shoppers = await ShopperHistories.ReadAsync(Path.Combine(folder, PackageFiles.Shoppers), cancellationToken);
         var related = await RelatedItems.ReadAsync(Path.Combine(folder, PackageFiles.Related), catalogue.Items.Count, cancellationToken);
-        // One thread a call and many calls at once give the best throughput.
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL };
-        var model = new RecommendationModel(store, name, version, new InferenceSession(Path.Combine(folder, PackageFiles.Model), options), schema, catalogue, shoppers, related);
+        var model = new RecommendationModel(store, name, version, Open(Path.Combine(folder, PackageFiles.Model)), schema, catalogue, shoppers, related, batching);
         model.WarmUp();
         return model;
     }
 
-    /// <summary>The best items for one encoded history, best first; fewer than asked for where no more are allowed.</summary>
+    /// <summary>The best items for one encoded history, best first; fewer than asked for where no more are allowed. Computed together with other calls.</summary>
     /// <param name="history">(length) item indices.</param>
     /// <param name="forbidden">Item indices that must not be in the answer.</param>
     /// <param name="own">The shopper's own counts by item index.</param>
-    /// <param name="count">At most as many as there are items.</param>
-    public RankedItem[] Rank(long[] history, long[] forbidden, IReadOnlyDictionary<int, float> own, int count)
+    /// <param name="best">Filled from its beginning; at most as long as there are items.</param>
+    /// <returns>How many were found.</returns>
+    /// <exception cref="NotComputedException">There is too much to do, or the present deadline has passed.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<int> RankAsync(long[] history, long[] forbidden, IReadOnlyDictionary<int, float> own, Memory<RankedItem> best, CancellationToken cancellationToken)
     {
-        var (items, scores) = Run(history, forbidden, own, count);
-        var allowed = scores.AsSpan().IndexOf(float.NegativeInfinity);
-        var answer = new RankedItem[allowed < 0 ? count : allowed];
-        for (var rank = 0; rank < answer.Length; rank++)
-            answer[rank] = new RankedItem((int)items[rank], scores[rank]);
-        return answer;
-    }
-
-    private (long[] Items, float[] Scores) Run(long[] history, long[] forbidden, IReadOnlyDictionary<int, float> own, int count)
-    {
-        using var historyInput = OrtValue.CreateTensorValueFromMemory(history, [1, history.Length]);
-        using var forbiddenInput = OrtValue.CreateTensorValueFromMemory(forbidden, [1, forbidden.Length]);
-        using var countInput = OrtValue.CreateTensorValueFromMemory(new[] { (long)count }, [1]);
-        if (Schema.Fusion is null)
-            return Run(Inputs, [historyInput, forbiddenInput, countInput]);
-        using var items = OrtValue.CreateTensorValueFromMemory(own.Keys.Select(index => (long)index).ToArray(), [1, own.Count]);
-        using var counts = OrtValue.CreateTensorValueFromMemory(own.Values.ToArray(), [1, own.Count]);
-        return Run(InputsWithOwn, [historyInput, forbiddenInput, countInput, items, counts]);
-    }
-
-    private (long[] Items, float[] Scores) Run(string[] names, OrtValue[] inputs)
-    {
-        using var outputs = session.Run(runOptions, names, inputs, Outputs);
-        return (outputs[0].GetTensorDataAsSpan<long>().ToArray(), outputs[1].GetTensorDataAsSpan<float>().ToArray());
-    }
-
-    /// <summary>Keeps the model loaded while a call uses it; false when it is already going.</summary>
-    public bool TryUse()
-    {
-        for (var current = Volatile.Read(ref leases); current > 0; current = Volatile.Read(ref leases))
+        if (!calls.TryTake(out var call))
+            call = new RankCall();
+        try
         {
-            if (Interlocked.CompareExchange(ref leases, current + 1, current) == current)
-                return true;
+            await batcher.RunAsync(call.Ask(history, forbidden, own, best), Deadline.Current, cancellationToken);
+            return call.Found;
         }
-        return false;
+        finally
+        {
+            calls.Add(call.Ask([], [], ReadOnlyDictionary<int, float>.Empty, default));
+        }
     }
 
-    /// <summary>Ends a use. The last one after <see cref="Dispose"/> frees the session.</summary>
-    public void EndUse()
-    {
-        if (Interlocked.Decrement(ref leases) > 0)
-            return;
-        session.Dispose();
-        runOptions.Dispose();
-    }
-
-    public void Dispose() => EndUse();
+    protected override void Free() => graph.Dispose();
 
     /// <summary>
     /// The first run allocates; shoppers should not wait for it. It also shows that the graph fits its catalogue: asked for every item
-    /// and the padding, it ends with the padding, which is worse than every item.
+    /// and the padding, it finds no more than there are, as the padding is forbidden.
     /// </summary>
     private void WarmUp()
     {
         try
         {
-            var (items, _) = Run(new long[Schema.Length], [], new Dictionary<int, float>(), Catalogue.Items.Count + 1);
-            if (items[^1] == 0)
+            var all = new RankedItem[Catalogue.Items.Count + 1];
+            var call = new RankCall().Ask(new long[Schema.Length], [], ReadOnlyDictionary<int, float>.Empty, all);
+            graph.Compute([call]);
+            if (call.Found <= Catalogue.Items.Count)
                 return;
         }
         catch (OnnxRuntimeException exception)

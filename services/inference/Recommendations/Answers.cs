@@ -21,25 +21,25 @@ internal sealed class Answers(Shoppers shoppers, AnswerCache cache, LiveCatalogu
     }
 
     public async Task<List<RecommendedItem>> ComputeAsync(RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken) =>
-        Recommend(model, await ShopperAsync(model, request, cancellationToken), request);
+        await RecommendAsync(model, await ShopperAsync(model, request, cancellationToken), request, cancellationToken);
 
     private async Task<(List<RecommendedItem> Items, bool Cached)> FindBestAsync(StoreId store, RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken)
     {
         var question = AnswerCache.QuestionOf(request, model.Name, model.Version, Revision(store, request));
         var subject = AnswerCache.SubjectOf(request, question);
-        if (await cache.FindAsync(store, subject, question) is { } kept)
+        if (await cache.FindAsync(store, subject, question).WaitAsync(cancellationToken) is { } kept)
             return (kept, true);
         var shopper = await ShopperAsync(model, request, cancellationToken);
-        var items = Recommend(model, shopper, request);
+        var items = await RecommendAsync(model, shopper, request, cancellationToken);
         if (shopper.IsUpToDate)
             cache.Keep(store, subject, question, items);
         return (items, false);
     }
 
-    private List<RecommendedItem> Recommend(RecommendationModel model, Shopper shopper, RecommendationRequest request)
+    private Task<List<RecommendedItem>> RecommendAsync(RecommendationModel model, Shopper shopper, RecommendationRequest request, CancellationToken cancellationToken)
     {
         var book = rules.Of(model.Store);
-        return Recommender.Recommend(model, shopper, request, new ShopState(catalogue.View(model), book.For(request.Kind ?? RecommendationKind.ForYou, time.GetUtcNow()), book.Diversity));
+        return Recommender.RecommendAsync(model, shopper, request, new ShopState(catalogue.View(model), book.For(request.Kind ?? RecommendationKind.ForYou, time.GetUtcNow()), book.Diversity), cancellationToken);
     }
 
     /// <summary>What an answer depends on besides the shopper, the request and the version. Prices only where somebody looks at them: they change often.</summary>

@@ -12,23 +12,23 @@ internal sealed class CandidateSource(Question question, int most)
 
     private readonly List<Candidate> found = new(Math.Min(most, 1000));
 
-    public List<Candidate> Find()
+    public async Task<List<Candidate>> FindAsync(CancellationToken cancellationToken)
     {
         switch (question.Kind)
         {
             case RecommendationKind.Similar:
                 AddRelated(Recommender.Similar, item => item.Similar);
-                AddRanked(question.Anchors, NoCounts);
+                await AddRankedAsync(question.Anchors, NoCounts, cancellationToken);
                 break;
             case RecommendationKind.BoughtTogether:
                 AddRelated(Recommender.BoughtTogether, item => item.Together);
-                AddRanked(question.Anchors, NoCounts);
+                await AddRankedAsync(question.Anchors, NoCounts, cancellationToken);
                 break;
             case RecommendationKind.Cart:
-                AddRanked([.. question.Shopper.Items, .. question.Anchors], question.Shopper.Counts);
+                await AddRankedAsync([.. question.Shopper.Items, .. question.Anchors], question.Shopper.Counts, cancellationToken);
                 break;
             case RecommendationKind.ForYou:
-                AddRanked(question.Shopper.Items, question.Shopper.Counts);
+                await AddRankedAsync(question.Shopper.Items, question.Shopper.Counts, cancellationToken);
                 break;
         }
         AddPopular();
@@ -53,7 +53,7 @@ internal sealed class CandidateSource(Question question, int most)
         }
     }
 
-    private void AddRanked(int[] history, IReadOnlyDictionary<int, float> counts)
+    private async Task AddRankedAsync(int[] history, IReadOnlyDictionary<int, float> counts, CancellationToken cancellationToken)
     {
         var model = question.Model;
         var missing = most - found.Count;
@@ -61,7 +61,9 @@ internal sealed class CandidateSource(Question question, int most)
         if (missing == 0 || model.Encoder.Encode(history, row) == 0)
             return;
         long[] forbidden = found.Count == 0 ? question.Forbidden : [.. question.Forbidden, .. found.Select(candidate => (long)candidate.Index)];
-        foreach (var item in model.Rank(row, forbidden, counts, Math.Min(missing, model.Catalogue.Items.Count)))
+        var best = new RankedItem[Math.Min(missing, model.Catalogue.Items.Count)];
+        var ranked = await model.RankAsync(row, forbidden, counts, best, cancellationToken);
+        foreach (var item in best.AsSpan(0, ranked))
             found.Add(new Candidate(item.Index, item.Score, model.Schema.Fusion is not null && counts.ContainsKey(item.Index) ? Recommender.Repeat : Recommender.ByModel));
     }
 

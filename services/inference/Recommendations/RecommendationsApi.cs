@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Predictions;
+using ModelOps.Inference.Batching;
 using ModelOps.Inference.Deployments;
 using ModelOps.ServiceDefaults;
 
@@ -17,7 +18,7 @@ internal static class RecommendationsApi
 
     public static void MapRecommendations(this IEndpointRouteBuilder app)
     {
-        var recommendations = app.MapGroup("/v1/recommendations").WithTags("Recommendations");
+        var recommendations = app.MapGroup("/v1/recommendations").AddEndpointFilter<RouteGroupBuilder, DeadlineFilter>().WithTags("Recommendations");
         recommendations.MapPost("", RecommendAsync).WithSummary("Products for a shopper, a visit, a cart, or beside a product; best first");
         recommendations.MapPost("/batch", RecommendManyAsync).WithSummary("Up to 100 requests in one call");
         recommendations.MapPost("/page", RecommendPageAsync).WithSummary("Shelves of a page, none of which repeats a product of an earlier one");

@@ -18,13 +18,14 @@ internal static class Recommender
     /// <summary>Rules and variety choose among so many: always the same, whatever is asked for, so that a longer answer only goes on.</summary>
     private const int Pool = 701;
 
-    public static List<RecommendedItem> Recommend(RecommendationModel model, Shopper shopper, RecommendationRequest request, ShopState? shop = null)
+    public static async Task<List<RecommendedItem>> RecommendAsync(
+        RecommendationModel model, Shopper shopper, RecommendationRequest request, ShopState? shop = null, CancellationToken cancellationToken = default)
     {
         shop ??= new ShopState(CatalogueView.Of(model.Catalogue, StoreOverlay.Empty), [], 0);
         var question = new Question(model, shop.Catalogue, shopper, request);
         var diversity = request.Diversity ?? shop.Diversity;
         var isArranged = shop.Rules.Count > 0 || diversity > 0;
-        var candidates = new CandidateSource(question, isArranged ? Pool : request.Count).Find();
+        var candidates = new CandidateSource(question, isArranged ? Pool : request.Count).FindAsync(cancellationToken);
         if (isArranged)
             candidates = Arrangement.Arrange(candidates, question, shop, diversity);
         var because = Because.Of(question, candidates);

@@ -4,6 +4,7 @@ using ModelOps.Contracts;
 using ModelOps.Contracts.Deployments;
 using ModelOps.Contracts.Predictions;
 using ModelOps.EventLog;
+using ModelOps.Inference.Batching;
 using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Events;
 
@@ -39,7 +40,7 @@ internal sealed class RoutedAnswers : IDisposable
             {
                 return await AnswerAsync(store, routed, request, cancellationToken);
             }
-            catch (Exception exception) when (routed.Arm != Arm.Champion && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (routed.Arm != Arm.Champion && exception is not NotComputedException && !cancellationToken.IsCancellationRequested)
             {
                 logger.LogWarning(exception, "{Model} version {Version} cannot answer as {Arm}; the champion does", routed.Model.Name, routed.Model.Version, routed.Arm);
             }
@@ -60,7 +61,7 @@ internal sealed class RoutedAnswers : IDisposable
             Log(store, routed, request, token, items, cached, started, failed: false);
             return new RecommendationResponse(items, new ModelReference(routed.Model.Name, routed.Model.Version), token, cached, routed.Arm);
         }
-        catch when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OverloadedException && (!cancellationToken.IsCancellationRequested || Deadline.Current?.HasPassed(time) == true))
         {
             Log(store, routed, request, token, [], false, started, failed: true);
             throw;

@@ -15,21 +15,21 @@ public sealed class RecommenderTests : IDisposable
     public async Task Recommend_KnownHistory_RanksByTheModel()
     {
         using var model = await LoadAsync();
-        Assert.Equal(["p3", "p2", "p1"], Ids(Ask(model, ["p3", "p2", "p3"], new RecommendationRequest(Count: 3))));
+        Assert.Equal(["p3", "p2", "p1"], Ids(await AskAsync(model, ["p3", "p2", "p3"], new RecommendationRequest(Count: 3))));
     }
 
     [Fact]
     public async Task Recommend_SeenSoldOutAndExcluded_AreLeftOut()
     {
         using var model = await LoadAsync(excludeSeen: true, unavailable: "p1");
-        Assert.Equal(["p4"], Ids(Ask(model, ["p3", "p2", "unknown"], new RecommendationRequest(Count: 10, Exclude: ["p5", "unknown"]))));
+        Assert.Equal(["p4"], Ids(await AskAsync(model, ["p3", "p2", "unknown"], new RecommendationRequest(Count: 10, Exclude: ["p5", "unknown"]))));
     }
 
     [Fact]
     public async Task Recommend_FilterThatAllowsFew_AnswersAllOfThem()
     {
         using var model = await LoadAsync();
-        var items = Ask(model, ["p3", "p3", "p4"], new RecommendationRequest(Count: 2, Filter: new RecommendationFilter(Brand: "even")));
+        var items = await AskAsync(model, ["p3", "p3", "p4"], new RecommendationRequest(Count: 2, Filter: new RecommendationFilter(Brand: "even")));
         Assert.Equal(["p4", "p2"], Ids(items));
         Assert.All(items, item => Assert.Equal(Recommender.ByModel, item.Reason));
     }
@@ -38,14 +38,14 @@ public sealed class RecommenderTests : IDisposable
     public async Task Recommend_MoreThanThereAre_AnswersEachOnce()
     {
         using var model = await LoadAsync();
-        Assert.Equal(TinyPackage.Items, Ids(Ask(model, ["p3"], new RecommendationRequest(Count: 200))).Distinct().Count());
+        Assert.Equal(TinyPackage.Items, Ids(await AskAsync(model, ["p3"], new RecommendationRequest(Count: 200))).Distinct().Count());
     }
 
     [Fact]
     public async Task Recommend_NoHistory_IsPopular()
     {
         using var model = await LoadAsync(unavailable: "p1");
-        var items = Ask(model, [], new RecommendationRequest(Count: 2));
+        var items = await AskAsync(model, [], new RecommendationRequest(Count: 2));
         Assert.Equal(["p2", "p3"], Ids(items));
         Assert.All(items, item => Assert.Equal(Recommender.Popular, item.Reason));
     }
@@ -54,7 +54,7 @@ public sealed class RecommenderTests : IDisposable
     public async Task Recommend_OwnCounts_BringTheirItemsBack()
     {
         using var model = await LoadAsync(fusion: new FrequencyFusion(10, 1, null));
-        var items = Recommender.Recommend(model, new Shopper([3, 3, 3], new Dictionary<int, float> { [5] = 2 }), new RecommendationRequest(Count: 2));
+        var items = await Recommender.RecommendAsync(model, new Shopper([3, 3, 3], new Dictionary<int, float> { [5] = 2 }), new RecommendationRequest(Count: 2), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(["p5", "p3"], Ids(items));
         Assert.Equal([Recommender.Repeat, Recommender.ByModel], items.Select(item => item.Reason));
     }
@@ -63,18 +63,18 @@ public sealed class RecommenderTests : IDisposable
     public async Task Recommend_EvidenceInTheHistory_IsNamed_AndNoneIsInvented()
     {
         using var model = await LoadAsync(excludeSeen: true);
-        var items = Ask(model, ["p4", "p1"], new RecommendationRequest(Count: 3)).ToDictionary(item => item.Id, item => item.Because);
+        var items = (await Ask(model, ["p4", "p1"], new RecommendationRequest(Count: 3))).ToDictionary(item => item.Id, item => item.Because);
         Assert.Equal("p1", items["p3"]); // beside p1 only
         Assert.Equal("p1", items["p2"]); // as close to both: the later one
         Assert.Equal("p1", items["p5"]);
-        Assert.All(Ask(model, ["p5"], new RecommendationRequest(Count: 4)), item => Assert.Null(item.Because));
+        Assert.All((await Ask(model, ["p5"], new RecommendationRequest(Count: 4))), item => Assert.Null(item.Because));
     }
 
     [Fact]
     public async Task Recommend_Similar_IsWhatIsNearTheProduct_ThenTheModel()
     {
         using var model = await LoadAsync(unavailable: "p3");
-        var items = Ask(model, [], new RecommendationRequest(Count: 3, Kind: RecommendationKind.Similar, Products: ["p1"]));
+        var items = await Ask(model, [], new RecommendationRequest(Count: 3, Kind: RecommendationKind.Similar, Products: ["p1"]));
         Assert.Equal("p2", items[0].Id);
         Assert.Equal((Recommender.Similar, "p1"), (items[0].Reason, items[0].Because));
         Assert.All(items[1..], item => Assert.Equal(Recommender.ByModel, item.Reason));
@@ -87,15 +87,15 @@ public sealed class RecommenderTests : IDisposable
     {
         using var model = await LoadAsync(excludeSeen: true);
         var request = new RecommendationRequest(Count: 2, Kind: RecommendationKind.BoughtTogether, Products: ["p1", "p2"]);
-        Assert.Equal(["p5", "p4"], Ids(Ask(model, ["p5"], request))); // also what the shopper knows
-        Assert.Equal(["p4"], Ids(Ask(model, ["p5"], request with { Count = 1, Filter = new RecommendationFilter(NotBought: true) })));
+        Assert.Equal(["p5", "p4"], Ids((await Ask(model, ["p5"], request)))); // also what the shopper knows
+        Assert.Equal(["p4"], Ids((await Ask(model, ["p5"], request with { Count = 1, Filter = new RecommendationFilter(NotBought: true) }))));
     }
 
     [Fact]
     public async Task Recommend_Cart_GoesOnFromTheHistory_WithoutTheCart()
     {
         using var model = await LoadAsync();
-        var items = Ask(model, ["p4"], new RecommendationRequest(Count: 3, Kind: RecommendationKind.Cart, Products: ["p5", "unknown"]));
+        var items = await Ask(model, ["p4"], new RecommendationRequest(Count: 3, Kind: RecommendationKind.Cart, Products: ["p5", "unknown"]));
         Assert.Equal("p4", items[0].Id);
         Assert.DoesNotContain("p5", Ids(items));
     }
@@ -104,16 +104,16 @@ public sealed class RecommenderTests : IDisposable
     public async Task Recommend_SimilarToNothing_IsPopular()
     {
         using var model = await LoadAsync();
-        Assert.All(Ask(model, [], new RecommendationRequest(Count: 2, Kind: RecommendationKind.Similar)), item => Assert.Equal(Recommender.Popular, item.Reason));
+        Assert.All((await Ask(model, [], new RecommendationRequest(Count: 2, Kind: RecommendationKind.Similar))), item => Assert.Equal(Recommender.Popular, item.Reason));
     }
 
     [Fact]
     public async Task Recommend_FiltersOfEveryKind_AreKept()
     {
         using var model = await LoadAsync();
-        Assert.Equal(["p4", "p5"], Ids(Ask(model, ["p1"], new RecommendationRequest(Filter: new RecommendationFilter(Categories: ["large", "none"])))).Order());
-        Assert.Equal(["p1", "p3"], Ids(Ask(model, ["p1"], new RecommendationRequest(Filter: new RecommendationFilter(NotCategories: ["large"], Brands: ["ODD"])))).Order());
-        Assert.Equal(["p2", "p3"], Ids(Ask(model, ["p1"], new RecommendationRequest(Filter: new RecommendationFilter(MinPrice: 2, MaxPrice: 3)))).Order());
+        Assert.Equal(["p4", "p5"], Ids((await Ask(model, ["p1"], new RecommendationRequest(Filter: new RecommendationFilter(Categories: ["large", "none"]))))).Order());
+        Assert.Equal(["p1", "p3"], Ids((await Ask(model, ["p1"], new RecommendationRequest(Filter: new RecommendationFilter(NotCategories: ["large"], Brands: ["ODD"]))))).Order());
+        Assert.Equal(["p2", "p3"], Ids((await Ask(model, ["p1"], new RecommendationRequest(Filter: new RecommendationFilter(MinPrice: 2, MaxPrice: 3))))).Order());
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class RecommenderTests : IDisposable
 
         File.Delete(Path.Combine(folder, PackageFiles.Related)); // as packages from before
         using var model = await LoadWrittenAsync();
-        Assert.Null(Ask(model, ["p1"], new RecommendationRequest(Count: 1))[0].Because);
+        Assert.Null((await Ask(model, ["p1"], new RecommendationRequest(Count: 1)))[0].Because);
     }
 
     private async Task<RecommendationModel> LoadAsync(bool excludeSeen = false, FrequencyFusion? fusion = null, string? unavailable = null)
@@ -148,10 +148,10 @@ public sealed class RecommenderTests : IDisposable
         return await LoadWrittenAsync();
     }
 
-    private Task<RecommendationModel> LoadWrittenAsync() => RecommendationModel.LoadAsync(StoreId.Main, "tiny", 1, folder, TestContext.Current.CancellationToken);
+    private Task<RecommendationModel> LoadWrittenAsync() => RecommendationModel.LoadAsync(StoreId.Main, "tiny", 1, folder, TestBatching.Host(), TestContext.Current.CancellationToken);
 
-    private static List<RecommendedItem> Ask(RecommendationModel model, string[] history, RecommendationRequest request) =>
-        Recommender.Recommend(model, Shopper.FromHistory(model, history), request);
+    private static Task<List<RecommendedItem>> AskAsync(RecommendationModel model, string[] history, RecommendationRequest request) =>
+        Recommender.RecommendAsync(model, Shopper.FromHistory(model, history), request, cancellationToken: TestContext.Current.CancellationToken);
 
     private static IEnumerable<string> Ids(IEnumerable<RecommendedItem> items) => items.Select(item => item.Id);
 

@@ -96,7 +96,7 @@ public sealed class RolloutTests(Stores stores) : IAsyncLifetime
             return answered;
         })).ToList();
 
-        for (var swap = 0; swap < 20; swap++) // there and back: ten promotions, ten rollbacks
+        for (var swap = 0; swap < 40; swap++) // there and back: twenty promotions, twenty rollbacks
         {
             var to = swap % 2 == 0 ? version : 1;
             await registry.SetAliasAsync(StoreId.Main, Model, "champion", new AliasRequest(to, $"swap {swap}"));

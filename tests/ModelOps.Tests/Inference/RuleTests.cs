@@ -19,48 +19,48 @@ public sealed class RuleTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await TinyPackage.WriteAsync(folder);
-        model = await RecommendationModel.LoadAsync(StoreId.Main, "tiny", 1, folder, TestContext.Current.CancellationToken);
+        model = await RecommendationModel.LoadAsync(StoreId.Main, "tiny", 1, folder, TestBatching.Host(), TestContext.Current.CancellationToken);
     }
 
     [Fact]
-    public void Boost_LiftsWhatItIsAbout_AndSaysSo()
+    public async Task Boost_LiftsWhatItIsAbout_AndSaysSo()
     {
-        var items = Ask("rules: [{ name: large-first, boost: 3, products: { categories: [large] } }]", count: 3);
+        var items = await Ask("rules: [{ name: large-first, boost: 3, products: { categories: [large] } }]", count: 3);
         Assert.Equal(["p4", "p5"], Ids(items)[..2]);
         Assert.Equal(["large-first"], items[0].Rules);
         Assert.Null(items[2].Rules);
     }
 
     [Fact]
-    public void Bury_SinksWhatItIsAbout()
+    public async Task Bury_SinksWhatItIsAbout()
     {
-        Assert.Equal(["p3", "p2", "p1"], Ids(Ask("", count: 3)));
-        Assert.Equal("p3", Ids(Ask("rules: [{ name: less, bury: 5, products: { ids: [p3] } }]", count: 5))[^1]);
+        Assert.Equal(["p3", "p2", "p1"], Ids((await Ask("", count: 3))));
+        Assert.Equal("p3", Ids((await Ask("rules: [{ name: less, bury: 5, products: { ids: [p3] } }]", count: 5)))[^1]);
     }
 
     [Fact]
-    public void Pin_TakesItsPlace_UnlessItIsNotAllowed()
+    public async Task Pin_TakesItsPlace_UnlessItIsNotAllowed()
     {
         const string yaml = "rules: [{ name: launch, pin: [p5, unknown, p1], position: 2 }]";
-        var items = Ask(yaml, count: 4);
+        var items = await Ask(yaml, count: 4);
         Assert.Equal(["p3", "p5", "p1", "p2"], Ids(items));
         Assert.Equal((Recommender.Pinned, "launch"), (items[1].Reason, Assert.Single(items[1].Rules!)));
-        Assert.Equal(["p3", "p1", "p2", "p4"], Ids(Ask(yaml, new RecommendationRequest(Count: 4, Exclude: ["p5"]))));
-        Assert.Equal(["p3", "p1", "p2", "p4"], Ids(Ask(yaml, new RecommendationRequest(Count: 4), new ProductState(StoreId.Main, "p5", null, false, null, Now, 1))));
+        Assert.Equal(["p3", "p1", "p2", "p4"], Ids((await Ask(yaml, new RecommendationRequest(Count: 4, Exclude: ["p5"])))));
+        Assert.Equal(["p3", "p1", "p2", "p4"], Ids((await Ask(yaml, new RecommendationRequest(Count: 4), new ProductState(StoreId.Main, "p5", null, false, null, Now, 1)))));
     }
 
     [Fact]
-    public void Cap_LimitsEachCategory()
+    public async Task Cap_LimitsEachCategory()
     {
-        var items = Ids(Ask("rules: [{ name: variety, cap: 1, by: top_category }]", count: 5));
+        var items = Ids((await Ask("rules: [{ name: variety, cap: 1, by: top_category }]", count: 5)));
         Assert.Equal(["p3", "p4"], items);
     }
 
     [Fact]
-    public void When_KindAndDates_Decide()
+    public async Task When_KindAndDates_Decide()
     {
         const string yaml = "rules: [{ name: sale, pin: [p5], when: { kinds: [for-you], from: 2026-11-20T00:00:00Z, until: 2026-11-21T00:00:00Z } }]";
-        Assert.Equal("p5", Ids(Ask(yaml, count: 2))[0]);
+        Assert.Equal("p5", Ids((await Ask(yaml, count: 2)))[0]);
         var book = RuleBook.Parse(yaml, 1);
         Assert.Empty(book.For(RecommendationKind.Similar, Now));
         Assert.Empty(book.For(RecommendationKind.ForYou, Now.AddDays(1)));
@@ -68,20 +68,20 @@ public sealed class RuleTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Diversity_MixesCategories_AndNoneChangesNothing()
+    public async Task Diversity_MixesCategories_AndNoneChangesNothing()
     {
-        Assert.Equal(["p3", "p2", "p1"], Ids(Ask("diversity: 0", count: 3)));
-        var mixed = Ids(Ask("diversity: 0.9", count: 3));
+        Assert.Equal(["p3", "p2", "p1"], Ids((await Ask("diversity: 0", count: 3))));
+        var mixed = Ids((await Ask("diversity: 0.9", count: 3)));
         Assert.Equal("p3", mixed[0]);
         Assert.Contains(mixed[1], (string[])["p4"]); // of the other category and the other brand
     }
 
     [Fact]
-    public void Rules_PricesThatTheShopToldLast_Count()
+    public async Task Rules_PricesThatTheShopToldLast_Count()
     {
         const string yaml = "rules: [{ name: cheap, boost: 9, products: { max_price: 1 } }]";
-        Assert.Equal("p1", Ids(Ask(yaml, count: 1))[0]);
-        Assert.Equal("p5", Ids(Ask(yaml, new RecommendationRequest(Count: 2), new ProductState(StoreId.Main, "p1", 50, null, Now, null), new ProductState(StoreId.Main, "p5", 0.5, null, Now, null)))[0]);
+        Assert.Equal("p1", Ids((await Ask(yaml, count: 1)))[0]);
+        Assert.Equal("p5", Ids((await Ask(yaml, new RecommendationRequest(Count: 2), new ProductState(StoreId.Main, "p1", 50, null, Now, null), new ProductState(StoreId.Main, "p5", 0.5, null, Now, null))))[0]);
         Assert.True(RuleBook.Parse(yaml, 1).LooksAtPrices);
     }
 
@@ -148,20 +148,20 @@ public sealed class RuleTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Diversity_OfAShelfBesideAProduct_KeepsWhatIsNearAhead()
+    public async Task Diversity_OfAShelfBesideAProduct_KeepsWhatIsNearAhead()
     {
-        var items = Ask("diversity: 0.1", new RecommendationRequest(Count: 3, Kind: RecommendationKind.Similar, Products: ["p1"]));
+        var items = await Ask("diversity: 0.1", new RecommendationRequest(Count: 3, Kind: RecommendationKind.Similar, Products: ["p1"]));
         Assert.Equal(Recommender.Similar, items[0].Reason);
     }
 
-    private List<RecommendedItem> Ask(string yaml, int count) => Ask(yaml, new RecommendationRequest(Count: count));
+    private Task<List<RecommendedItem>> Ask(string yaml, int count) => Ask(yaml, new RecommendationRequest(Count: count));
 
     /// <summary>Of a shopper for whom the model ranks p3, p2, and then the rest by number.</summary>
-    private List<RecommendedItem> Ask(string yaml, RecommendationRequest request, params ProductState[] states)
+    private Task<List<RecommendedItem>> Ask(string yaml, RecommendationRequest request, params ProductState[] states)
     {
         var book = RuleBook.Parse(yaml, 1);
         var catalogue = CatalogueView.Of(model.Catalogue, StoreOverlay.Empty.With(states));
-        return Recommender.Recommend(model, Shopper.FromHistory(model, ["p3", "p2", "p3"]), request, new ShopState(catalogue, book.For(request.Kind ?? RecommendationKind.ForYou, Now), book.Diversity));
+        return Recommender.RecommendAsync(model, Shopper.FromHistory(model, ["p3", "p2", "p3"]), request, new ShopState(catalogue, book.For(request.Kind ?? RecommendationKind.ForYou, Now), book.Diversity), TestContext.Current.CancellationToken);
     }
 
     private static string[] Ids(IEnumerable<RecommendedItem> items) => [.. items.Select(item => item.Id)];

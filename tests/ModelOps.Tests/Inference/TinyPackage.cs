@@ -24,6 +24,12 @@ internal static class TinyPackage
     {
         var folder = Directory.CreateTempSubdirectory("modelops-tiny-").FullName;
         await WriteAsync(folder, fails, format: format);
+        return await UploadAsync(registry, model, key, folder);
+    }
+
+    /// <summary>Registers what lies in a folder, and removes the folder.</summary>
+    public static async Task<int> UploadAsync(RegistryClient registry, string model, string key, string folder)
+    {
         var version = await registry.CreateVersionAsync(StoreId.Main, model, new NewModelVersion(null, new Dictionary<string, double>(), new Dictionary<string, string>()), key);
         var files = new List<PackageFile>();
         foreach (var path in Directory.GetFiles(folder))
@@ -100,7 +106,7 @@ internal static class TinyPackage
         return new ModelProto { IrVersion = 10, OpsetImport = { new OperatorSetIdProto { Version = 21 } }, Graph = graph };
     }
 
-    private static NodeProto Node(string operation, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes)
+    internal static NodeProto Node(string operation, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes)
     {
         var node = new NodeProto { OpType = operation, Input = { inputs }, Output = { outputs } };
         foreach (var (name, value) in attributes)
@@ -112,10 +118,10 @@ internal static class TinyPackage
         return node;
     }
 
-    private static TensorProto Tensor<T>(string name, TensorProto.Types.DataType type, T[] values, long length) where T : struct =>
+    internal static TensorProto Tensor<T>(string name, TensorProto.Types.DataType type, T[] values, long length) where T : struct =>
         new() { Name = name, DataType = (int)type, Dims = { length }, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<T>(values)) };
 
-    private static ValueInfoProto Value(string name, TensorProto.Types.DataType type, params object[] shape)
+    internal static ValueInfoProto Value(string name, TensorProto.Types.DataType type, params object[] shape)
     {
         var dimensions = new TensorShapeProto();
         foreach (var dimension in shape)
