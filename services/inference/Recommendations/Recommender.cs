@@ -25,7 +25,7 @@ internal static class Recommender
         var question = new Question(model, shop.Catalogue, shopper, request);
         var diversity = request.Diversity ?? shop.Diversity;
         var isArranged = shop.Rules.Count > 0 || diversity > 0;
-        var candidates = new CandidateSource(question, isArranged ? Pool : request.Count).FindAsync(cancellationToken);
+        var candidates = await new CandidateSource(question, isArranged ? Pool : request.Count).FindAsync(cancellationToken);
         if (isArranged)
             candidates = Arrangement.Arrange(candidates, question, shop, diversity);
         var because = Because.Of(question, candidates);

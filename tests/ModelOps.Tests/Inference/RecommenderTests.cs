@@ -63,18 +63,18 @@ public sealed class RecommenderTests : IDisposable
     public async Task Recommend_EvidenceInTheHistory_IsNamed_AndNoneIsInvented()
     {
         using var model = await LoadAsync(excludeSeen: true);
-        var items = (await Ask(model, ["p4", "p1"], new RecommendationRequest(Count: 3))).ToDictionary(item => item.Id, item => item.Because);
+        var items = (await AskAsync(model, ["p4", "p1"], new RecommendationRequest(Count: 3))).ToDictionary(item => item.Id, item => item.Because);
         Assert.Equal("p1", items["p3"]); // beside p1 only
         Assert.Equal("p1", items["p2"]); // as close to both: the later one
         Assert.Equal("p1", items["p5"]);
-        Assert.All((await Ask(model, ["p5"], new RecommendationRequest(Count: 4))), item => Assert.Null(item.Because));
+        Assert.All((await AskAsync(model, ["p5"], new RecommendationRequest(Count: 4))), item => Assert.Null(item.Because));
     }
 
     [Fact]
     public async Task Recommend_Similar_IsWhatIsNearTheProduct_ThenTheModel()
     {
         using var model = await LoadAsync(unavailable: "p3");
-        var items = await Ask(model, [], new RecommendationRequest(Count: 3, Kind: RecommendationKind.Similar, Products: ["p1"]));
+        var items = await AskAsync(model, [], new RecommendationRequest(Count: 3, Kind: RecommendationKind.Similar, Products: ["p1"]));
         Assert.Equal("p2", items[0].Id);
         Assert.Equal((Recommender.Similar, "p1"), (items[0].Reason, items[0].Because));
         Assert.All(items[1..], item => Assert.Equal(Recommender.ByModel, item.Reason));
@@ -87,15 +87,15 @@ public sealed class RecommenderTests : IDisposable
     {
         using var model = await LoadAsync(excludeSeen: true);
         var request = new RecommendationRequest(Count: 2, Kind: RecommendationKind.BoughtTogether, Products: ["p1", "p2"]);
-        Assert.Equal(["p5", "p4"], Ids((await Ask(model, ["p5"], request)))); // also what the shopper knows
-        Assert.Equal(["p4"], Ids((await Ask(model, ["p5"], request with { Count = 1, Filter = new RecommendationFilter(NotBought: true) }))));
+        Assert.Equal(["p5", "p4"], Ids((await AskAsync(model, ["p5"], request)))); // also what the shopper knows
+        Assert.Equal(["p4"], Ids((await AskAsync(model, ["p5"], request with { Count = 1, Filter = new RecommendationFilter(NotBought: true) }))));
     }
 
     [Fact]
     public async Task Recommend_Cart_GoesOnFromTheHistory_WithoutTheCart()
     {
         using var model = await LoadAsync();
-        var items = await Ask(model, ["p4"], new RecommendationRequest(Count: 3, Kind: RecommendationKind.Cart, Products: ["p5", "unknown"]));
+        var items = await AskAsync(model, ["p4"], new RecommendationRequest(Count: 3, Kind: RecommendationKind.Cart, Products: ["p5", "unknown"]));
         Assert.Equal("p4", items[0].Id);
         Assert.DoesNotContain("p5", Ids(items));
     }
@@ -104,16 +104,16 @@ public sealed class RecommenderTests : IDisposable
     public async Task Recommend_SimilarToNothing_IsPopular()
     {
         using var model = await LoadAsync();
-        Assert.All((await Ask(model, [], new RecommendationRequest(Count: 2, Kind: RecommendationKind.Similar))), item => Assert.Equal(Recommender.Popular, item.Reason));
+        Assert.All((await AskAsync(model, [], new RecommendationRequest(Count: 2, Kind: RecommendationKind.Similar))), item => Assert.Equal(Recommender.Popular, item.Reason));
     }
 
     [Fact]
     public async Task Recommend_FiltersOfEveryKind_AreKept()
     {
         using var model = await LoadAsync();
-        Assert.Equal(["p4", "p5"], Ids((await Ask(model, ["p1"], new RecommendationRequest(Filter: new RecommendationFilter(Categories: ["large", "none"]))))).Order());
-        Assert.Equal(["p1", "p3"], Ids((await Ask(model, ["p1"], new RecommendationRequest(Filter: new RecommendationFilter(NotCategories: ["large"], Brands: ["ODD"]))))).Order());
-        Assert.Equal(["p2", "p3"], Ids((await Ask(model, ["p1"], new RecommendationRequest(Filter: new RecommendationFilter(MinPrice: 2, MaxPrice: 3))))).Order());
+        Assert.Equal(["p4", "p5"], Ids((await AskAsync(model, ["p1"], new RecommendationRequest(Filter: new RecommendationFilter(Categories: ["large", "none"]))))).Order());
+        Assert.Equal(["p1", "p3"], Ids((await AskAsync(model, ["p1"], new RecommendationRequest(Filter: new RecommendationFilter(NotCategories: ["large"], Brands: ["ODD"]))))).Order());
+        Assert.Equal(["p2", "p3"], Ids((await AskAsync(model, ["p1"], new RecommendationRequest(Filter: new RecommendationFilter(MinPrice: 2, MaxPrice: 3))))).Order());
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class RecommenderTests : IDisposable
 
         File.Delete(Path.Combine(folder, PackageFiles.Related)); // as packages from before
         using var model = await LoadWrittenAsync();
-        Assert.Null((await Ask(model, ["p1"], new RecommendationRequest(Count: 1)))[0].Because);
+        Assert.Null((await AskAsync(model, ["p1"], new RecommendationRequest(Count: 1)))[0].Because);
     }
 
     private async Task<RecommendationModel> LoadAsync(bool excludeSeen = false, FrequencyFusion? fusion = null, string? unavailable = null)
