@@ -30,6 +30,9 @@ public sealed record TrainingRun(
 {
     /// <summary>What it was expected to take when it began; beside it, <see cref="Metrics"/> have what it took. Null before it begins.</summary>
     public RunEstimate? Estimate { get; init; }
+
+    /// <summary>The version that it trains again, to compare and not to register; see <see cref="Reproduction"/>. Null for every other run.</summary>
+    public ReproductionRequest? Reproduces { get; init; }
 }
 
 /// <summary>One pass over the training data.</summary>

@@ -35,8 +35,8 @@ public sealed class Hstu : SequenceNetwork
     public override Tensor forward(Tensor input) // (batch, time)
     {
         using var scope = NewDisposeScope();
-        var x = Dropping.Drop(Vectors(input) * ReadingScale, Config.Dropout, training); // (batch, time, dim)
-        var sees = Mask(input).eq(0).to_type(ScalarType.Float32); // (batch, 1, time, time)
+        var x = Dropping.Drop(Vectors(input).mul(Scalars.Of(ReadingScale)), Config.Dropout, training); // (batch, time, dim)
+        var sees = Mask(input).eq(Scalars.Of(0)).to_type(ScalarType.Float32); // (batch, 1, time, time)
         foreach (var block in blocks)
             x = block.forward(x, sees);
         return norm.forward(x).MoveToOuterDisposeScope(); // (batch, time, dim)
@@ -98,7 +98,7 @@ public sealed class Hstu : SequenceNetwork
             var (u, v) = (nn.functional.silu(gate.call(normed)), Split(nn.functional.silu(value.call(normed))));
             var (q, k) = (Split(nn.functional.silu(query.call(normed))), Split(nn.functional.silu(key.call(normed))));
             var weights = bmm(q, k.transpose(1, 2)).view(batch, heads, time, time) + Places(time); // (batch, heads, time, time)
-            weights = nn.functional.silu(weights) * sees / length;
+            weights = (nn.functional.silu(weights) * sees).div(Scalars.Of(length));
             var attended = bmm(weights.view(batch * heads, time, time), v).view(batch, heads, time, headSize).transpose(1, 2).reshape(batch, time, heads * headSize);
             var hidden = Dropping.Drop(outputNorm.forward(attended) * u, dropping, training);
             return (x + output.call(hidden)).MoveToOuterDisposeScope();
@@ -107,7 +107,7 @@ public sealed class Hstu : SequenceNetwork
         private Tensor Places(long time) // (time, time)
         {
             var places = arange(time, ScalarType.Int64, bias.device);
-            var apart = (places.unsqueeze(1) - places.unsqueeze(0)).clamp_min(0);
+            var apart = (places.unsqueeze(1) - places.unsqueeze(0)).clamp_min(Scalars.Whole(0));
             return bias.index_select(0, apart.view(-1)).view(time, time);
         }
 

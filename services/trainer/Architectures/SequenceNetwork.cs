@@ -85,7 +85,7 @@ public abstract class SequenceNetwork : nn.Module<Tensor, Tensor>, IRecommender
     }
 
     /// <summary>The tied table: rows are inputs and outputs, row 0 the padding's.</summary>
-    public Tensor ItemTable() => featureEmbedding is null ? ItemEmbedding.weight!.alias() : Vectors(arange(Items + 1, ScalarType.Int64, ItemEmbedding.weight!.device)); // (items + 1, dim)
+    public Tensor ItemTable() => featureEmbedding is null ? ItemEmbedding.weight!.alias() : Vectors(arange(Scalars.Whole(Items + 1), ScalarType.Int64, ItemEmbedding.weight!.device)); // (items + 1, dim)
 
     public NetworkConfig Config { get; }
 
@@ -103,9 +103,9 @@ public abstract class SequenceNetwork : nn.Module<Tensor, Tensor>, IRecommender
         using var scope = NewDisposeScope();
         var last = forward(input).select(1, -1); // (batch, dim)
         var table = ItemTable();
-        var spread = last.mm(Covariance(table)).mul(last).sum(1, keepdim: true).clamp_min(Tiny).sqrt(); // (batch, 1)
+        var spread = last.mm(Covariance(table)).mul(last).sum(1, keepdim: true).clamp_min(Scalars.Of(Tiny)).sqrt(); // (batch, 1)
         var scores = nn.functional.linear(last / spread, table);
-        scores.index_fill_(1, zeros(1, ScalarType.Int64, scores.device), Forbidden);
+        scores.index_fill_(1, zeros(1, ScalarType.Int64, scores.device), Scalars.Of(Forbidden));
         return scores.MoveToOuterDisposeScope();
     }
 
@@ -123,7 +123,7 @@ public abstract class SequenceNetwork : nn.Module<Tensor, Tensor>, IRecommender
         ArgumentNullException.ThrowIfNull(graph);
         using var scope = NewDisposeScope();
         using var inference = no_grad();
-        var vectors = ItemTable() * ReadingScale;
+        var vectors = ItemTable().mul(Scalars.Of(ReadingScale));
         var table = graph.Weight("items.vectors", vectors); // (items + 1, dim)
         var last = ExportLast(graph, history, table); // (batch, dim)
         // The table is longer by the scale, and so is its spread: scores stay what they are.
@@ -145,9 +145,9 @@ public abstract class SequenceNetwork : nn.Module<Tensor, Tensor>, IRecommender
         var time = input.shape[1];
         var causal = ones(time, time, ScalarType.Bool, input.device).tril(); // (time, time)
         var self = eye(time, time, ScalarType.Bool, input.device);
-        var item = input.ne(0).unsqueeze(1).unsqueeze(1); // (batch, 1, 1, time)
+        var item = input.ne(Scalars.Whole(0)).unsqueeze(1).unsqueeze(1); // (batch, 1, 1, time)
         var sees = item.logical_or(self).logical_and(causal);
-        return zeros_like(sees, ScalarType.Float32).masked_fill_(sees.logical_not(), Forbidden);
+        return zeros_like(sees, ScalarType.Float32).masked_fill_(sees.logical_not(), Scalars.Of(Forbidden));
     }
 
     /// <summary>Blocks one after the other. Only the last position is scored, so the last block need ask for it alone.</summary>
@@ -191,7 +191,7 @@ public abstract class SequenceNetwork : nn.Module<Tensor, Tensor>, IRecommender
         using var scope = NewDisposeScope();
         var vectors = table.slice(0, 1, Items + 1, 1);
         var centred = vectors - vectors.mean([0], keepdim: true);
-        return centred.t().mm(centred).div(Items).MoveToOuterDisposeScope();
+        return centred.t().mm(centred).div(Scalars.Of(Items)).MoveToOuterDisposeScope();
     }
 
     /// <summary>R with R·Rᵀ the given matrix: √(h·C·h) is then the length of h·R.</summary>

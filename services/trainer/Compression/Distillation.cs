@@ -41,17 +41,18 @@ public sealed class Distillation(SequenceNetwork teacher, TrainingParameters par
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentNullException.ThrowIfNull(vectors);
         using var scope = NewDisposeScope();
-        var (temperature, share) = (parameters.Temperature, parameters.TeacherShare);
+        var (temperature, square) = (Scalars.Of(parameters.Temperature), Scalars.Of(parameters.Temperature * parameters.Temperature));
+        var (share, rest) = (Scalars.Of(parameters.TeacherShare), Scalars.Of(1 - parameters.TeacherShare));
         var candidates = Candidates(targets);
-        var own = nn.functional.log_softmax(nn.functional.linear(hidden, vectors(candidates)) / temperature, 1); // (targets, candidates)
+        var own = nn.functional.log_softmax(nn.functional.linear(hidden, vectors(candidates)).div(temperature), 1); // (targets, candidates)
         Tensor teachers;
         using (no_grad())
-            teachers = nn.functional.log_softmax(nn.functional.linear(taught, teacher.Vectors(candidates)) / temperature, 1);
-        var soft = (teachers.exp() * (teachers - own)).sum(1) * (temperature * temperature);
-        return (hard * (1 - share) + soft * share).MoveToOuterDisposeScope();
+            teachers = nn.functional.log_softmax(nn.functional.linear(taught, teacher.Vectors(candidates)).div(temperature), 1);
+        var soft = (teachers.exp() * (teachers - own)).sum(1).mul(square);
+        return (hard.mul(rest) + soft.mul(share)).MoveToOuterDisposeScope();
     }
 
     private Tensor Candidates(Tensor targets) => chosen <= AllUpTo
-        ? arange(1, chosen + 1, ScalarType.Int64, targets.device)
+        ? arange(Scalars.Whole(1), Scalars.Whole(chosen + 1), ScalarType.Int64, targets.device)
         : cat([targets.slice(0, 0, Math.Min(MostTargets, targets.shape[0]), 1), randint(1, chosen + 1, parameters.Negatives, ScalarType.Int64, targets.device)]);
 }

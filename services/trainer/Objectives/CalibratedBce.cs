@@ -1,5 +1,6 @@
 // Petrov, Macdonald: gSASRec: Reducing Overconfidence in Sequential Recommendation Trained with Negative Sampling. RecSys 2023,
 // https://arxiv.org/abs/2308.07192
+using ModelOps.Trainer.Architectures;
 using static TorchSharp.torch;
 
 namespace ModelOps.Trainer.Objectives;
@@ -26,7 +27,7 @@ public sealed class CalibratedBce : IObjective
         var sample = negatives.Draw(hidden.device); // (negatives)
         var target = (hidden * vectors(targets)).sum(-1); // (targets)
         var others = nn.functional.linear(hidden, vectors(sample)) // (targets, negatives)
-            .masked_fill(sample.unsqueeze(0).eq(targets.unsqueeze(1)), -1e9f);
-        return nn.functional.softplus(-target) * power + nn.functional.softplus(others).sum(1); // −log σ(s) is softplus(−s)
+            .masked_fill(sample.unsqueeze(0).eq(targets.unsqueeze(1)), Scalars.Of(-1e9f));
+        return nn.functional.softplus(-target).mul(Scalars.Of(power)) + nn.functional.softplus(others).sum(1); // −log σ(s) is softplus(−s)
     }
 }

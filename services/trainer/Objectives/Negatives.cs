@@ -1,3 +1,4 @@
+using ModelOps.Trainer.Architectures;
 using static TorchSharp.torch;
 
 namespace ModelOps.Trainer.Objectives;
@@ -27,5 +28,5 @@ public sealed class Negatives
     /// <returns>(negatives) indices from 1.</returns>
     public Tensor Draw(Device device) => cumulative is null
         ? randint(1, items + 1, count, ScalarType.Int64, device)
-        : searchsorted(cumulative, rand(count)).clamp_max(items - 1).add(1).to(device);
+        : searchsorted(cumulative, rand(count)).clamp_max(Scalars.Whole(items - 1)).add(Scalars.Whole(1)).to(device);
 }

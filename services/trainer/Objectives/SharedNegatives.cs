@@ -25,7 +25,7 @@ internal sealed class SharedNegatives : autograd.SingleTensorFunction<SharedNega
     {
         if (Spans.CanRead(target) && Spans.CanRead(others))
             return apply(target, others, new Drawn(targets.data<long>().ToArray(), sample.data<long>().ToArray()));
-        others = others.masked_fill(sample.unsqueeze(0).eq(targets.unsqueeze(1)), Forbidden);
+        others = others.masked_fill(sample.unsqueeze(0).eq(targets.unsqueeze(1)), Scalars.Of(Forbidden));
         return nn.functional.cross_entropy(cat([target, others], 1), zeros_like(targets), reduction: nn.Reduction.None);
     }
 

@@ -23,8 +23,9 @@ public static class Clipping
             : gradient.square().sum(ScalarType.Float64).item<double>()));
         if (norm > length)
         {
+            using var share = (length / (norm + Tiny)).ToScalar();
             foreach (var gradient in gradients)
-                gradient.mul_(length / (norm + Tiny));
+                gradient.mul_(share);
         }
         return norm;
     }

@@ -1,4 +1,6 @@
 // Sutskever et al.: On the importance of initialization and momentum in deep learning. ICML 2013
+using ModelOps.Trainer.Architectures;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -27,14 +29,16 @@ public sealed class MomentumSgd : IOptimizer
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         Steps++;
+        using var kept = (1 - learningRate * weightDecay).ToScalar();
+        using var back = (-learningRate).ToScalar();
         foreach (var (_, value, velocity) in slots)
         {
             if (value.grad is not { } gradient)
                 continue;
             if (weightDecay > 0)
-                value.mul_(1 - learningRate * weightDecay);
-            velocity.mul_(Momentum).add_(gradient);
-            value.add_(velocity, alpha: -learningRate);
+                value.mul_(kept);
+            velocity.mul_(Scalars.Of(Momentum)).add_(gradient);
+            value.add_(velocity, alpha: back);
             gradient.zero_();
         }
     }

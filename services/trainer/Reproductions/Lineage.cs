@@ -35,12 +35,14 @@ public sealed record Lineage(
         if (Parent is { } parent && run.StartVersion is { } started && parent != started)
             yield return $"Lineage: the package says that it began with version {parent}; run {run.Id} began with {(started == 0 ? "none" : $"version {started}")}.";
         // A search settles some parameters after the run was accepted; those are the package's to say.
-        if (run.IsSearching || run.Chosen is not null || TrainingParameters.Parse(run.ParametersWith(null), out _) is not { } accepted)
+        if (run.IsSearching || run.Chosen is not null || TrainingParameters.Parse(Parameters, out _) is not { } packaged || TrainingParameters.Parse(run.ParametersWith(null), out _) is not { } accepted)
             yield break;
-        var theirs = accepted.ToDictionary();
-        foreach (var name in Parameters.Keys.Union(theirs.Keys).Where(name => name != "length").Order(StringComparer.Ordinal)) // an imported network decides its length itself
+        if (packaged.Architecture == TrainingParameters.Imported)
+            packaged = packaged with { Length = accepted.Length }; // which the network decides itself
+        var (ours, theirs) = (packaged.ToDictionary(), accepted.ToDictionary());
+        foreach (var name in ours.Keys.Union(theirs.Keys).Order(StringComparer.Ordinal))
         {
-            var (says, had) = (Parameters.TryGetValue(name, out var said) ? said.GetRawText() : "nothing", theirs.TryGetValue(name, out var own) ? own.GetRawText() : "nothing");
+            var (says, had) = (ours.TryGetValue(name, out var said) ? said.GetRawText() : "nothing", theirs.TryGetValue(name, out var own) ? own.GetRawText() : "nothing");
             if (says != had)
                 yield return $"Lineage: the package says that '{name}' was {says}; run {run.Id} was started with {had}.";
         }

@@ -116,6 +116,7 @@ public sealed class Run
         CreatedAt, StartedAt, EndedAt, Error, Version)
     {
         Estimate = Estimate is null ? null : Read<RunEstimate>(Estimate),
+        Reproduces = Reproduces is null ? null : Read<ReproductionRequest>(Reproduces),
     };
 
     /// <summary>Whether <paramref name="other"/> asks for the same training.</summary>

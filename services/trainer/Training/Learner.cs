@@ -138,7 +138,8 @@ public sealed class Learner : IDisposable
     {
         var part = batch.Part(among.Rank, among.Size);
         var share = batch.Rows < among.Size && among.Rank >= batch.Rows ? 0 : part.Counts / Math.Max(Tiny, batch.Counts);
-        return Loss(part) * share;
+        using var scalar = share.ToScalar();
+        return Loss(part).mul(scalar);
     }
 
     /// <summary>The mean over the positions that have a target, each with its weight.</summary>
@@ -156,7 +157,7 @@ public sealed class Learner : IDisposable
         if (batch.Weights is null)
             return losses.mean().MoveToOuterDisposeScope();
         var weights = tensor(batch.Weights).to(device).index_select(0, places);
-        return (losses * weights).sum().div(weights.sum().clamp_min(Tiny)).MoveToOuterDisposeScope();
+        return (losses * weights).sum().div(weights.sum().clamp_min(Scalars.Of(Tiny))).MoveToOuterDisposeScope();
     }
 
     /// <summary>After the last pass: the network is then whole without its adapters.</summary>

@@ -31,6 +31,7 @@ public class ReproductionsApiTests(Stores stores)
         Assert.Contains(same.Report.Files, file => file.Path == PackageFiles.Weights && file.IsEqual);
         Assert.Contains(same.Report.Metrics, metric => metric.Name == "ndcg@10" && metric.Was == run.Metrics["ndcg@10"]);
         Assert.Equal(same.Id, (await trainer.Client.ReproduceAsync(StoreId.Main, new ReproductionRequest("model", version.Version), "same")).Id);
+        Assert.Equal(new ReproductionRequest("model", version.Version), (await trainer.Client.GetAsync(StoreId.Main, same.Id)).Reproduces);
         using var register = await trainer.Http.PostAsync($"/v1/runs/{same.Id}/register", null);
         await register.ProblemAsync(HttpStatusCode.Conflict, "reproduction");
         Assert.Equal(version.Version, Assert.Single((await trainer.Registry.FindAsync(StoreId.Main, "model"))!.Versions).Version);
