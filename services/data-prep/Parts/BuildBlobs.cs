@@ -60,6 +60,17 @@ internal sealed class BuildBlobs(BlobContainerClient container)
             await container.GetBlobClient(blob.Name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
     }
 
+    /// <summary>Whether nothing was put under a prefix since then.</summary>
+    public async Task<bool> AreOlderAsync(string prefix, DateTimeOffset than, CancellationToken cancellationToken)
+    {
+        await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
+        {
+            if (blob.Properties.LastModified > than)
+                return false;
+        }
+        return true;
+    }
+
     /// <summary>The prefixes under which builds have left something, of all stores.</summary>
     public async Task<IReadOnlyList<(Guid Build, string Prefix)>> BuildsAsync(CancellationToken cancellationToken)
     {

@@ -74,8 +74,12 @@ internal sealed class Builds(DbContextOptions<DatasetsDb> options, NpgsqlDataSou
             await EndAsync(build, cancellationToken);
     }
 
+    /// <summary>How old blobs without a build's row are before they go: another deployment may keep its own in the same container.</summary>
+    public static readonly TimeSpan SweptAfter = TimeSpan.FromDays(2);
+
     /// <summary>Removes what killed replicas have left: builds that nobody makes or will take up again, and blobs of builds that have ended.</summary>
-    public async Task SweepAsync(CancellationToken cancellationToken)
+    /// <param name="blobsBefore">Blobs without a build's row go if they were all put before this.</param>
+    public async Task SweepAsync(DateTimeOffset blobsBefore, CancellationToken cancellationToken)
     {
         await using var database = Open();
         foreach (var build in await database.Builds.AsNoTracking().ToListAsync(cancellationToken))
@@ -91,7 +95,10 @@ internal sealed class Builds(DbContextOptions<DatasetsDb> options, NpgsqlDataSou
         var left = await blobs.BuildsAsync(cancellationToken);
         var known = (await database.Builds.Select(row => row.Id).ToListAsync(cancellationToken)).ToHashSet();
         foreach (var (_, prefix) in left.Where(build => !known.Contains(build.Build)))
-            await blobs.RemoveAsync(prefix, cancellationToken);
+        {
+            if (await blobs.AreOlderAsync(prefix, blobsBefore, cancellationToken))
+                await blobs.RemoveAsync(prefix, cancellationToken);
+        }
     }
 
     private static bool IsSame(BuildTerms known, BuildTerms terms) =>

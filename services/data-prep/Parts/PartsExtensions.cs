@@ -10,6 +10,7 @@ internal static class PartsExtensions
     {
         services.AddSingleton<BuildBlobs>().AddSingleton<Builds>().AddSingleton<PartRequests>().AddSingleton<PartRecipe>().AddSingleton<PartedBuilder>();
         services.AddJobHandler<PartJob>(PartJob.Kind);
-        return services.AddHourly("The sweep of builds", (provider, cancellationToken) => provider.GetRequiredService<Builds>().SweepAsync(cancellationToken));
+        return services.AddHourly("The sweep of builds", (provider, cancellationToken) =>
+            provider.GetRequiredService<Builds>().SweepAsync(provider.GetRequiredService<TimeProvider>().GetUtcNow() - Builds.SweptAfter, cancellationToken));
     }
 }

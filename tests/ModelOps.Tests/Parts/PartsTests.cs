@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
 using Azure.Storage.Blobs;
+using DuckDB.NET.Data;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,7 +13,10 @@ using ModelOps.Contracts.Events;
 using ModelOps.Contracts.Privacy;
 using ModelOps.Contracts.Runs;
 using ModelOps.DataPrep.Datasets;
+using ModelOps.DataPrep.Mapping;
 using ModelOps.DataPrep.Parts;
+using ModelOps.DataPrep.Sources;
+using ModelOps.DataPrep.Sources.Packing;
 using ModelOps.EventLog;
 using ModelOps.Jobs;
 using Npgsql;
@@ -62,6 +66,34 @@ public sealed class PartsTests(Stores stores) : IAsyncLifetime
 
         Assert.Equal(expected, await DescribeAsync(Start(), "parts", files));
         await AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Version_OfParquetAndArchives_IsTheSameBytesInParts()
+    {
+        var expected = await DescribeAsync(Start(partBytes: long.MaxValue), "single", Parquet(), Zip());
+
+        Assert.Equal(expected, await DescribeAsync(Start(partBytes: 30_000), "parts", Parquet(), Zip()));
+        await AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    public void File_OfAnArchive_HasItsOwnShareOfItsBytes()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, Zip().Content);
+
+            var files = Package.Files(new UploadedFile(SourceKind.Events, "both.zip", path, new FileInfo(path).Length, ""));
+
+            Assert.Equal([Encoding.UTF8.GetByteCount(ShopFiles.Events(7, 300)), Encoding.UTF8.GetByteCount(ShopFiles.Events(8, 300))], files.Select(file => (int)file.Unpacked));
+            Assert.True(files.Sum(file => file.Bytes) < new FileInfo(path).Length);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]
@@ -172,7 +204,10 @@ public sealed class PartsTests(Stores stores) : IAsyncLifetime
         foreach (var blob in left)
             await Container.UploadBlobAsync(blob, BinaryData.FromString("x"));
 
-        await builds.SweepAsync(CancellationToken.None);
+        await builds.SweepAsync(DateTimeOffset.UtcNow.AddHours(-1), CancellationToken.None);
+        Assert.Equal(left[1], Assert.Single(await BlobsAsync())); // another deployment's may be as young
+
+        await builds.SweepAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None);
 
         await AssertNothingIsLeftAsync();
     }
@@ -195,6 +230,16 @@ public sealed class PartsTests(Stores stores) : IAsyncLifetime
     {
         using var http = replica.CreateClient();
         await (await http.PostAsync($"/v1/datasets?name={dataset}", Http.Form(files))).ReadAsync<DatasetVersion>();
+        return await DescribeAsync(http, dataset);
+    }
+
+    private static async Task<string> DescribeAsync(Service<DatasetsDb> replica, string dataset, params (string Name, byte[] Content)[] events)
+    {
+        using var http = replica.CreateClient();
+        using var form = new MultipartFormDataContent();
+        foreach (var (name, content) in events)
+            form.Add(new ByteArrayContent(content), "events", name);
+        await (await http.PostAsync($"/v1/datasets?name={dataset}", form)).ReadAsync<DatasetVersion>();
         return await DescribeAsync(http, dataset);
     }
 
@@ -289,6 +334,41 @@ public sealed class PartsTests(Stores stores) : IAsyncLifetime
         await foreach (var blob in Container.GetBlobsAsync(Azure.Storage.Blobs.Models.BlobTraits.None, Azure.Storage.Blobs.Models.BlobStates.None, $"{StoreId.Main}/builds/", CancellationToken.None))
             names.Add(blob.Name);
         return names;
+    }
+
+    /// <summary>More rows than are read at once, in about 60 kB.</summary>
+    private static (string Name, byte[] Content) Parquet()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.parquet");
+        try
+        {
+            using var duck = new DuckDBConnection("DataSource=:memory:");
+            duck.Open();
+            duck.Execute($"""
+                COPY (SELECT 'u' || (i * 31 % 170) AS user_id, 'p' || (i * 17 % 90) AS item_id, TIMESTAMP '2026-01-01' + to_seconds(i * 7919 % 900000) AS timestamp,
+                    CASE WHEN i % 5 = 0 THEN 'purchase' ELSE 'view' END AS event, (i % 97) / 8.0 AS price FROM range(6500) rows(i))
+                TO {Sql.Literal(path)} (FORMAT parquet)
+                """);
+            return ("events.parquet", File.ReadAllBytes(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static (string Name, byte[] Content) Zip()
+    {
+        using var packed = new MemoryStream();
+        using (var archive = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var seed in new[] { 7, 8 })
+            {
+                using var entry = archive.CreateEntry($"{seed}.csv").Open();
+                entry.Write(Encoding.UTF8.GetBytes(ShopFiles.Events(seed, 300)));
+            }
+        }
+        return ("both.zip", packed.ToArray());
     }
 
     private static byte[] Packed(byte[] content)
