@@ -20,8 +20,8 @@ internal sealed class BatchingOptions
     /// <summary>Batches of one version that are computed at once, each by one thread. Half the processors: the other half reads requests and writes answers.</summary>
     [Range(1, 1024)] public int Instances { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
 
-    /// <summary>What an answer may take where the request does not say, in milliseconds.</summary>
-    [Range(1, 3_600_000)] public int DefaultDeadlineMilliseconds { get; init; } = 1000;
+    /// <summary>What an answer may take where the request does not say, in milliseconds. Long, as whoever does not say so would rather wait for the first answer of a cold server than have none.</summary>
+    [Range(1, 3_600_000)] public int DefaultDeadlineMilliseconds { get; init; } = 10_000;
 
     public TimeSpan MaxWait => TimeSpan.FromMicroseconds(MaxWaitMicroseconds);
 
