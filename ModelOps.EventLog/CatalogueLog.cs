@@ -18,7 +18,7 @@ public sealed class CatalogueLog(NpgsqlDataSource database)
     private const string NewPrice = "(excluded.price IS NOT NULL AND (known.price_time IS NULL OR excluded.price_time >= known.price_time))";
     private const string NewStock = "(excluded.available IS NOT NULL AND (known.stock_time IS NULL OR excluded.stock_time >= known.stock_time))";
 
-    private readonly Schema schema = new(database);
+    private readonly Schema schema = Schema.Of(database);
 
     /// <summary>Keeps the changes, durably, once it returns. Null leaves a value as it is; an older value than the one known changes nothing.</summary>
     /// <param name="changes">Each product once.</param>

@@ -8,7 +8,7 @@ namespace ModelOps.EventLog;
 /// <summary>The merchandising rules of every store, each version kept, followed by every replica of inference.</summary>
 public sealed class RuleLog(NpgsqlDataSource database)
 {
-    private readonly Schema schema = new(database);
+    private readonly Schema schema = Schema.Of(database);
 
     /// <summary>Makes a new version.</summary>
     /// <param name="expected">The version that must be the latest still; null takes whatever is there.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Npgsql;
 
 namespace ModelOps.EventLog;
@@ -13,6 +14,8 @@ internal sealed class Schema(NpgsqlDataSource database)
     /// <summary>The position of what this transaction writes.</summary>
     public const string Position = "pg_current_xact_id()::text::bigint";
 
+    /// <summary>A new index over a large log takes its time; a connection that has gone silent must not hold everybody for ever.</summary>
+    private const int LongestSeconds = 3600;
     private const long Turn = 7165002; // one replica at a time alters the schema
 
     /// <summary>
@@ -77,9 +80,14 @@ internal sealed class Schema(NpgsqlDataSource database)
             PRIMARY KEY (store, version));
         """;
 
+    private static readonly ConditionalWeakTable<NpgsqlDataSource, Schema> All = [];
+
     private readonly ConcurrentDictionary<(string Table, DateOnly Day), bool> partitions = new();
     private readonly Lock starting = new();
     private Task? exists;
+
+    /// <summary>The one of a database, for all who open its tables.</summary>
+    public static Schema Of(NpgsqlDataSource database) => All.GetValue(database, source => new Schema(source));
 
     /// <summary>Makes the tables where they are missing; asked before every use, so that a service can start while the log is away.</summary>
     /// <remarks>Whoever stops waiting leaves it running: a new index over a large log takes longer than a shopper waits.</remarks>
@@ -136,7 +144,7 @@ internal sealed class Schema(NpgsqlDataSource database)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var turn = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({Turn})", connection, transaction))
             await turn.ExecuteNonQueryAsync(cancellationToken);
-        await using (var command = new NpgsqlCommand(sql, connection, transaction) { CommandTimeout = 0 })
+        await using (var command = new NpgsqlCommand(sql, connection, transaction) { CommandTimeout = LongestSeconds })
             await command.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }

@@ -19,7 +19,7 @@ public sealed class ShopEvents
     public ShopEvents(NpgsqlDataSource database)
     {
         this.database = database;
-        schema = new Schema(database);
+        schema = Schema.Of(database);
     }
 
     /// <summary>Keeps the events, durably, once it returns. An id that the store already has at that time changes nothing.</summary>

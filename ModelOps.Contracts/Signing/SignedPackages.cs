@@ -10,6 +10,9 @@ namespace ModelOps.Contracts.Signing;
 /// <summary>Brings packages to local disk and verifies them there: the manifest by its signature, each file by the manifest.</summary>
 public sealed class SignedPackages(RegistryClient registry, TrustedKeys trusted)
 {
+    /// <summary>What lies beside a package's files.</summary>
+    private static readonly string[] Own = [PackageManifest.FileName, PackageSignature.FileName];
+
     /// <summary>Brings a version's manifest, its signature and the files that are <paramref name="wanted"/>, and verifies them.</summary>
     /// <exception cref="InvalidDataException">Something is not what was signed; the message names the version, the file and the cause.</exception>
     public async Task<PackageManifest> DownloadAsync(StoreId store, string model, int version, string folder, Func<string, bool> wanted, CancellationToken cancellationToken = default)
@@ -37,6 +40,9 @@ public sealed class SignedPackages(RegistryClient registry, TrustedKeys trusted)
     {
         ArgumentNullException.ThrowIfNull(wanted);
         var manifest = await ReadManifestAsync(store, model, version, folder, cancellationToken);
+        var listed = manifest.Files.Select(file => PathOf(folder, file, model, version)).Concat(Own.Select(file => Path.GetFullPath(Path.Combine(folder, file)))).ToHashSet(StringComparer.Ordinal);
+        if (Directory.EnumerateFiles(Path.GetFullPath(folder), "*", SearchOption.AllDirectories).FirstOrDefault(file => !listed.Contains(file)) is { } foreign)
+            throw new InvalidDataException($"{Path.GetRelativePath(folder, foreign)} lies beside {Named(model, version)}, whose manifest does not list it. It is not loaded.");
         foreach (var file in manifest.Files.Where(file => wanted(file.Path)))
             await VerifyAsync(PathOf(folder, file, model, version), file, model, version, cancellationToken);
         return manifest;
@@ -48,6 +54,8 @@ public sealed class SignedPackages(RegistryClient registry, TrustedKeys trusted)
         var bytes = await ReadAsync(folder, PackageManifest.FileName, model, version, cancellationToken);
         await trusted.VerifyAsync(Name(model, version), Convert.ToHexStringLower(SHA256.HashData(bytes)), signature, token => registry.ListKeysAsync(store, token), cancellationToken);
         var manifest = Parse<PackageManifest>(bytes, PackageManifest.FileName, model, version);
+        if (manifest.Files.FirstOrDefault(file => Own.Contains(file.Path)) is { } taken)
+            throw new InvalidDataException($"The manifest of {Named(model, version)} lists {taken.Path}, which is no file of a package. It is not loaded.");
         return manifest.Model == model && manifest.Version == version
             ? manifest
             : throw new InvalidDataException($"{Name(model, version)} came with the manifest of version {manifest.Version} of '{manifest.Model}'. It is not loaded.");
@@ -78,7 +86,8 @@ public sealed class SignedPackages(RegistryClient registry, TrustedKeys trusted)
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web) ?? throw new JsonException("it is empty");
+            var read = JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web) ?? throw new JsonException("it is empty");
+            return read is PackageSignature { KeyId: null } or PackageSignature { Value: null } ? throw new JsonException("it is no signature") : read;
         }
         catch (JsonException exception)
         {

@@ -14,6 +14,6 @@ public sealed record SigningKey(string Id, string Pem, DateTimeOffset Since, boo
 /// <param name="Value">Base64 of DER.</param>
 public sealed record PackageSignature(string KeyId, string Value)
 {
-    /// <summary>Where a package on disk keeps it, beside the manifest.</summary>
-    public const string FileName = "signature.json";
+    /// <summary>Where a package on disk, or in one file, keeps it, beside the manifest. No file of a package may have this name.</summary>
+    public const string FileName = "manifest.signature.json";
 }

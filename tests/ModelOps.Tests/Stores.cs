@@ -65,6 +65,7 @@ public sealed class Stores : IAsyncLifetime
             ["ConnectionStrings:modelfiles"] = Blobs,
             ["ConnectionStrings:checkpoints"] = Blobs,
             ["Trainer:WorkFolder"] = Path.Combine(folder, "trainer", Guid.NewGuid().ToString("N")),
+            ["Batching:DefaultDeadlineMilliseconds"] = "600000", // a slow machine is no failure
             ["Packages:Folder"] = Path.Combine(folder, "packages", Guid.NewGuid().ToString("N")),
         };
         foreach (var name in databaseNames)

@@ -36,13 +36,12 @@ internal sealed class DatasetBuilder(EventLogSource eventLog, IOptions<DataPrepO
         var reports = new List<SourceReport>();
         var progress = WorkProgress.Current;
         progress.Begin("reading", 1);
-        progress.Announce(sources.Count, sources.DistinctBy(source => source.File.Path).Sum(source => source.File.Bytes));
+        progress.Announce(sources.Count, sources.Sum(source => source.File.Bytes));
         for (var number = 0; number < sources.Count; number++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             reports.Add(StagedSource.Read(duck, rows, number, sources[number].File, sources[number].GivenMapping, folder));
-            // The files of one archive are done with together.
-            progress.FileDone(number + 1 < sources.Count && sources[number + 1].File.Path == sources[number].File.Path ? 0 : sources[number].File.Bytes);
+            progress.FileDone(sources[number].File.Bytes);
         }
         Recipe.KeepNewestCatalogue(duck, sources);
 

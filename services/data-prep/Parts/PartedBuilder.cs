@@ -75,7 +75,7 @@ internal sealed class PartedBuilder(Builds builds, BuildBlobs blobs, PartRequest
         {
             var progress = WorkProgress.Current;
             progress.Begin("reading", 1);
-            progress.Announce(sources.Count, sources.DistinctBy(source => source.File.Path).Sum(source => source.File.Bytes));
+            progress.Announce(sources.Count, sources.Sum(source => source.File.Bytes));
             there = await builder.blobs.ListAsync(build, cancellationToken);
             using (var duck = Open())
             {
@@ -146,7 +146,7 @@ internal sealed class PartedBuilder(Builds builds, BuildBlobs blobs, PartRequest
                     await SliceAsync(duck, number, source, cancellationToken);
                 else
                     reports.Add(StagedSource.Read(duck, new TypedRows(checks), number, source.File, source.GivenMapping, folder));
-                WorkProgress.Current.FileDone(number + 1 < sources.Count && sources[number + 1].File.Path == source.File.Path ? 0 : source.File.Bytes);
+                WorkProgress.Current.FileDone(source.File.Bytes);
             }
             Recipe.KeepNewestCatalogue(duck, sources);
             if (terms.IncludeEventLog)

@@ -33,7 +33,7 @@ internal static class VersionStatistics
     /// <summary>Counted over the view <c>judged</c>.</summary>
     public static readonly Fact Numbers = new("counted_numbers", string.Join(" UNION ALL ",
         CountNumbers("time", "epoch_us(time) // 1000000", Events, "time_text", HourBins),
-        CountNumbers("price", "price", Events, "price_text"),
+        CountNumbers("price", "price + 0.0", Events, "price_text"),
         CountNumbers("quantity", "quantity", Events, "quantity_text"),
         CountNumbers("events_per_user", "n", EventsPerUser)), """
         SELECT name, bin, is_unreadable, min(least) AS least, max(greatest) AS greatest, CAST(sum(before) AS BIGINT) AS before, CAST(sum(after) AS BIGINT) AS after

@@ -96,8 +96,11 @@ internal sealed class DeploymentFollower(IServiceScopeFactory scopes, Router rou
     {
         if (!File.Exists(StatePath))
             return;
+        await turn.WaitAsync(cancellationToken);
         try
         {
+            if (revision != -1)
+                return; // a call has asked the registry meanwhile
             var state = JsonSerializer.Deserialize<DeploymentState>(await File.ReadAllTextAsync(StatePath, cancellationToken), JsonSerializerOptions.Web)!;
             // Only what is on disk: the registry is asked next, and it knows better.
             await router.FollowAsync(state with
@@ -109,6 +112,10 @@ internal sealed class DeploymentFollower(IServiceScopeFactory scopes, Router rou
         catch (JsonException exception)
         {
             logger.LogWarning("{Path} cannot be read ({Reason}); waiting for the registry", StatePath, exception.Message);
+        }
+        finally
+        {
+            turn.Release();
         }
     }
 

@@ -22,12 +22,10 @@ internal sealed class Router(LoadedModels models, PackageCache packages)
     public ModelUse? UseChampion(StoreId store, string model)
     {
         // A version that goes while it is looked up has been replaced: look again.
-        while (routes.TryGetValue((store, model), out var route))
+        for (int? before = null; routes.TryGetValue((store, model), out var route) && route.Champion != before; before = route.Champion)
         {
             if (models.Use(store, model, route.Champion) is { } use)
                 return use;
-            if (models.IsOwn(store, model, route.Champion))
-                return null;
         }
         return null;
     }

@@ -4,6 +4,7 @@ using ModelOps.Contracts;
 using ModelOps.Contracts.Deployments;
 using ModelOps.Contracts.Predictions;
 using ModelOps.EventLog;
+using ModelOps.Inference.Batching;
 using ModelOps.Inference.Events;
 using ModelOps.Inference.Recommendations;
 
@@ -21,10 +22,14 @@ internal sealed class ShadowRunner(Router router, Answers answers, ImpressionLog
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await foreach (var call in calls.Reader.ReadAllAsync(stoppingToken))
-            impressions.Add(await AnswerAsync(call, stoppingToken));
+        {
+            if (await AnswerAsync(call, stoppingToken) is { } impression)
+                impressions.Add(impression);
+        }
     }
 
-    private async Task<Impression> AnswerAsync(Call call, CancellationToken cancellationToken)
+    /// <returns>Null where there is too much to do: that says nothing of the version.</returns>
+    private async Task<Impression?> AnswerAsync(Call call, CancellationToken cancellationToken)
     {
         var package = call.Shadow.Package;
         var started = Stopwatch.GetTimestamp();
@@ -34,6 +39,10 @@ internal sealed class ShadowRunner(Router router, Answers answers, ImpressionLog
         {
             using var use = router.Use(package) ?? throw new InvalidOperationException("It is not loaded.");
             items = [.. (await answers.ComputeAsync(use.Model, call.Request, cancellationToken)).Select(item => item.Id)];
+        }
+        catch (NotComputedException)
+        {
+            return null;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

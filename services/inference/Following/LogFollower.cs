@@ -39,9 +39,15 @@ internal abstract class LogFollower<TState>(string statePath, string what, ILogg
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>What was known before is known before the first answer.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await RecallAsync();
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
         var next = DateTimeOffset.UtcNow + Between;
         while (!stoppingToken.IsCancellationRequested)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.ML.OnnxRuntime;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Deployments;
 using ModelOps.Inference.Batching;
@@ -57,7 +58,7 @@ internal sealed class LoadedModels(PackageCache packages, BatchingHost batching,
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 complete = false;
-                if (exception is InvalidDataException)
+                if (exception is InvalidDataException or OnnxRuntimeException)
                     refused[deployment.ManifestSha256] = TimeProvider.System.GetTimestamp();
                 logger.LogError(exception, "{Model} version {Version} cannot be loaded as {Arm}; what is loaded goes on answering", deployment.Model, deployment.Version, deployment.Alias);
             }

@@ -36,7 +36,9 @@ internal sealed class PackageCache(IServiceScopeFactory scopes, PackageOptions o
         }
         catch (IOException) when (Directory.Exists(arriving) && Directory.Exists(folder))
         {
-            Directory.Delete(arriving, recursive: true); // another replica was quicker
+            Directory.Delete(arriving, recursive: true);
+            if (!await IsSoundAsync(packages, deployment, folder, cancellationToken))
+                throw; // else another replica was quicker
         }
         catch
         {
@@ -52,6 +54,7 @@ internal sealed class PackageCache(IServiceScopeFactory scopes, PackageOptions o
         try
         {
             await packages.VerifyAsync(deployment.Store, deployment.Model, deployment.Version, folder, IsServed, cancellationToken);
+            await CheckManifestAsync(deployment, folder, cancellationToken);
             return true;
         }
         catch (InvalidDataException exception)
@@ -65,10 +68,16 @@ internal sealed class PackageCache(IServiceScopeFactory scopes, PackageOptions o
     {
         var (store, model, version) = (deployment.Store, deployment.Model, deployment.Version);
         await packages.DownloadAsync(store, model, version, folder, IsServed, cancellationToken);
+        await CheckManifestAsync(deployment, folder, cancellationToken);
+        logger.LogInformation("Package of {Model} version {Version} ({Store}) downloaded; its signature and files are verified", model, version, store);
+    }
+
+    /// <summary>One key signs every store's versions: which of them is deployed, the manifest's hash says.</summary>
+    private static async Task CheckManifestAsync(Deployment deployment, string folder, CancellationToken cancellationToken)
+    {
         await using var manifest = File.OpenRead(Path.Combine(folder, PackageManifest.FileName));
         if (Convert.ToHexStringLower(await SHA256.HashDataAsync(manifest, cancellationToken)) != deployment.ManifestSha256)
-            throw new InvalidDataException($"Version {version} of '{model}' is deployed with the manifest {deployment.ManifestSha256}, but the registry gave another one. It is not loaded.");
-        logger.LogInformation("Package of {Model} version {Version} ({Store}) downloaded; its signature and files are verified", model, version, store);
+            throw new InvalidDataException($"Version {deployment.Version} of '{deployment.Model}' is deployed with the manifest {deployment.ManifestSha256}, but this is another one. It is not loaded.");
     }
 
     private static bool IsServed(string file) => file is not (PackageFiles.Weights or PackageFiles.WeightsDescription);

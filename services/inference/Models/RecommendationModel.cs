@@ -43,7 +43,15 @@ internal sealed class RecommendationModel : LoadedModel
         var shoppers = await ShopperHistories.ReadAsync(Path.Combine(folder, PackageFiles.Shoppers), cancellationToken);
         var related = await RelatedItems.ReadAsync(Path.Combine(folder, PackageFiles.Related), catalogue.Items.Count, cancellationToken);
         var model = new RecommendationModel(store, name, version, Open(Path.Combine(folder, PackageFiles.Model)), schema, catalogue, shoppers, related, batching);
-        model.WarmUp();
+        try
+        {
+            model.WarmUp();
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
         return model;
     }
 

@@ -10,7 +10,7 @@ namespace ModelOps.Registry.Archives;
 internal sealed record ArchivedVersion(ModelVersion Version, VersionOrigin? Origin, SigningKey Key);
 
 /// <summary>
-/// A version as one file: a POSIX tar with <c>version.json</c>, <c>signature.json</c>, <c>manifest.json</c>, then the files in the
+/// A version as one file: a POSIX tar with <c>version.json</c>, <c>manifest.signature.json</c>, <c>manifest.json</c>, then the files in the
 /// order of the manifest, so that whoever reads it knows what is to come.
 /// </summary>
 internal static class PackageArchive

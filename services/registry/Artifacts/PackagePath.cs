@@ -1,3 +1,4 @@
+using ModelOps.Contracts.Signing;
 using ModelOps.Contracts.Versions;
 
 namespace ModelOps.Registry.Artifacts;
@@ -6,5 +7,6 @@ namespace ModelOps.Registry.Artifacts;
 internal static class PackagePath
 {
     public static bool IsValid(string path) =>
-        path != PackageManifest.FileName && !path.Contains('\\', StringComparison.Ordinal) && !path.Contains('\0', StringComparison.Ordinal) && !path.Split('/').Any(part => part is "" or "." or "..");
+        !path.Equals(PackageManifest.FileName, StringComparison.OrdinalIgnoreCase) && !path.Equals(PackageSignature.FileName, StringComparison.OrdinalIgnoreCase)
+        && !path.Contains('\\', StringComparison.Ordinal) && !path.Contains('\0', StringComparison.Ordinal) && !path.Split('/').Any(part => part is "" or "." or "..");
 }

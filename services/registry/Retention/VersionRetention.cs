@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Versions;
 using ModelOps.Registry.Artifacts;
+using ModelOps.Registry.Signing;
 using ModelOps.Registry.Versions;
 
 namespace ModelOps.Registry.Retention;
@@ -11,7 +12,7 @@ namespace ModelOps.Registry.Retention;
 /// Removes the files of old versions; their rows, with metrics and lineage, stay. In two steps, an hour apart: an archived
 /// version takes no alias any more, and one that an alias or a rollout reached in that very moment becomes READY again before files go.
 /// </summary>
-internal sealed class VersionRetention(RegistryDb database, ArtifactStorage storage, IOptions<RetentionOptions> options, TimeProvider time, ILogger<VersionRetention> logger)
+internal sealed class VersionRetention(RegistryDb database, ArtifactStorage storage, SigningKeys keys, IOptions<RetentionOptions> options, TimeProvider time, ILogger<VersionRetention> logger)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromHours(1);
 
@@ -20,6 +21,7 @@ internal sealed class VersionRetention(RegistryDb database, ArtifactStorage stor
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        await keys.SignUnsignedAsync();
         await GiveUpPendingAsync(now, cancellationToken);
         await ArchiveAsync(now, cancellationToken);
         await RestoreReachedAsync(cancellationToken);

@@ -92,7 +92,8 @@ internal sealed class SigningKeys(RegistryDb database, IOptions<SigningOptions> 
         return pem is null ? null : P256.FromPem(pem);
     }
 
-    private async Task SignUnsignedAsync()
+    /// <summary>Also those that a registry of an older release has completed beside this one.</summary>
+    public async Task SignUnsignedAsync()
     {
         var unsigned = await database.Versions.AsNoTracking().Where(row => row.ManifestSha256 != null && row.Signature == null).ToListAsync();
         foreach (var version in unsigned)

@@ -71,9 +71,10 @@ public sealed class PartsTests(Stores stores) : IAsyncLifetime
     [Fact]
     public async Task Version_OfParquetAndArchives_IsTheSameBytesInParts()
     {
-        var expected = await DescribeAsync(Start(partBytes: long.MaxValue), "single", Parquet(), Zip());
+        var (parquet, zip) = (Parquet(), Zip()); // each writing gives other bytes
+        var expected = await DescribeAsync(Start(partBytes: long.MaxValue), "single", parquet, zip);
 
-        Assert.Equal(expected, await DescribeAsync(Start(partBytes: 30_000), "parts", Parquet(), Zip()));
+        Assert.Equal(expected, await DescribeAsync(Start(partBytes: 30_000), "parts", parquet, zip));
         await AssertNothingIsLeftAsync();
     }
 

@@ -106,14 +106,14 @@ public sealed class ArchivesTests(Stores stores) : IAsyncLifetime
     [Theory]
     [InlineData("model.onnx", "'model.onnx' has the hash")]
     [InlineData("manifest.json", "manifest.json is not what the key")]
-    [InlineData("signature.json", "signature.json cannot be read")]
+    [InlineData("manifest.signature.json", "manifest.signature.json cannot be read")]
     [InlineData("version.json", "version.json")]
     public async Task Import_OneAlteredByte_IsRefusedByName(string name, string says)
     {
         var entries = await EntriesAsync(await ExportAsync());
         var index = entries.FindIndex(entry => entry.Name == name);
         byte[] altered = [.. entries[index].Content];
-        altered[name == "signature.json" || name == "version.json" ? 0 : altered.Length / 2] ^= 1;
+        altered[name == "manifest.signature.json" || name == "version.json" ? 0 : altered.Length / 2] ^= 1;
         entries[index] = (name, altered);
 
         await RefusedAsync(await TarAsync(entries), says);

@@ -220,6 +220,10 @@ namespace ModelOps.DataPrep.Datasets.Migrations
                         .HasColumnType("text")
                         .HasColumnName("dataset");
 
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
                     b.Property<string>("Error")
                         .HasColumnType("text")
                         .HasColumnName("error");
@@ -228,6 +232,10 @@ namespace ModelOps.DataPrep.Datasets.Migrations
                         .IsRequired()
                         .HasColumnType("jsonb")
                         .HasColumnName("fetched");
+
+                    b.Property<string>("Progress")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("progress");
 
                     b.Property<string>("Request")
                         .IsRequired()
@@ -242,6 +250,10 @@ namespace ModelOps.DataPrep.Datasets.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("stage");
+
+                    b.Property<string>("StartedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("started_by");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -259,6 +271,9 @@ namespace ModelOps.DataPrep.Datasets.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_imports");
+
+                    b.HasIndex("Store", "CreatedAt")
+                        .HasDatabaseName("ix_imports_store_created_at");
 
                     b.HasIndex("Store", "Dataset", "CreatedAt")
                         .HasDatabaseName("ix_imports_store_dataset_created_at");
