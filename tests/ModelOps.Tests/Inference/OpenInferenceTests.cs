@@ -25,6 +25,7 @@ public sealed class OpenInferenceTests(Stores stores) : IAsyncLifetime
         """;
 
     private Service<RegistryDb> registryService = null!;
+    private IReadOnlyDictionary<string, string> settings = null!;
     private Service<LoadedModels> inference = null!;
     private HttpClient registryHttp = null!;
     private HttpClient http = null!;
@@ -37,7 +38,8 @@ public sealed class OpenInferenceTests(Stores stores) : IAsyncLifetime
         registry = new RegistryClient(registryHttp);
         await TinyPackage.DeployAsync(registry, "recommend", "first");
         await registry.SetAliasAsync(StoreId.Main, "own", "champion", new AliasRequest(await TinyPackage.UploadAsync(registry, "own", "first", await OwnPackage.WriteAsync()), "first"));
-        inference = new Service<LoadedModels>(await stores.SettingsAsync("eventsdb"), builder => builder.ConfigureTestServices(services =>
+        settings = await stores.SettingsAsync("eventsdb");
+        inference = new Service<LoadedModels>(settings, builder => builder.ConfigureTestServices(services =>
             services.AddHttpClient<RegistryClient>().ConfigurePrimaryHttpMessageHandler(() => registryService.Server.CreateHandler())));
         http = inference.CreateClient();
         await ReadyAsync("own");
@@ -54,6 +56,18 @@ public sealed class OpenInferenceTests(Stores stores) : IAsyncLifetime
         Assert.Equal("""["x","FP32",[-1,3]]""", new JsonArray([.. ((string[])["name", "datatype", "shape"]).Select(key => own["inputs"]![0]![key]!.DeepClone())]).ToJsonString());
         var recommender = await GetAsync("/v2/models/recommend");
         Assert.Equal(["history", "forbidden", "count"], recommender["inputs"]!.AsArray().Select(input => input!["name"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task OwnModel_AfterARestartWithoutTheRegistry_IsServedFromDisk()
+    {
+        http.Dispose();
+        await inference.DisposeAsync();
+
+        inference = new Service<LoadedModels>(settings, null);
+        http = inference.CreateClient();
+        await ReadyAsync("own");
+        Assert.Equal("[true]", DataOf(await InferAsync("own", Input), "shown"));
     }
 
     [Fact]

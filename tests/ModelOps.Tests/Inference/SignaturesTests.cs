@@ -88,6 +88,20 @@ public sealed class SignaturesTests(Stores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task PackageOnDisk_WithAFileThatNobodySigned_IsFetchedAgain()
+    {
+        await ServeOnceAsync();
+        var foreign = Path.Combine(Path.GetDirectoryName(Directory.GetFiles(settings["Packages:Folder"], "model.onnx", SearchOption.AllDirectories).Single())!, "weights", "related.jsonl");
+        Directory.CreateDirectory(Path.GetDirectoryName(foreign)!);
+        await File.WriteAllTextAsync(foreign, "{}");
+
+        await ServeOnceAsync();
+
+        Assert.True(said.Contains("whose manifest does not list it"));
+        Assert.False(File.Exists(foreign));
+    }
+
+    [Fact]
     public async Task TrustedKeys_Configured_OnlyTheirsIsLoaded()
     {
         using var stranger = P256.Create();
