@@ -1,9 +1,9 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Catalogue;
 using ModelOps.EventLog;
+using ModelOps.Inference.Intake;
 using ModelOps.ServiceDefaults;
 
 namespace ModelOps.Inference.Catalogue;
@@ -11,7 +11,8 @@ namespace ModelOps.Inference.Catalogue;
 /// <summary>Prices and stock between two imports: what the shop sends here counts in the next answer.</summary>
 internal static class CatalogueApi
 {
-    private const int MaxItems = 1000;
+    private static readonly BatchBody Body = new(
+        "items", 1000, """{"items":[{"id":"…","price":9.5,"availability":"in_stock"}]}""", "catalogue-batch", "The changes cannot be read");
     private const int MaxBytes = 2 * 1024 * 1024;
 
     public static IServiceCollection AddCatalogue(this IServiceCollection services) => services
@@ -29,26 +30,12 @@ internal static class CatalogueApi
     private static async Task<Results<Ok<CatalogueReceipt>, ProblemHttpResult>> ReceiveAsync(
         StoreId store, HttpRequest request, CatalogueLog log, LiveCatalogue live, TimeProvider time, CancellationToken cancellationToken)
     {
-        JsonDocument body;
-        try
-        {
-            body = await JsonDocument.ParseAsync(request.Body, cancellationToken: cancellationToken);
-        }
-        catch (JsonException exception)
-        {
-            return Refuse(StatusCodes.Status400BadRequest, $"The body is not valid JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}.");
-        }
-        using (body)
-        {
-            if (body.RootElement.ValueKind != JsonValueKind.Object || !body.RootElement.TryGetProperty("items", out var list) || list.ValueKind != JsonValueKind.Array)
-                return Refuse(StatusCodes.Status400BadRequest, """The body has no list "items". Send {"items":[{"id":"…","price":9.5,"availability":"in_stock"}]}.""");
-            if (list.GetArrayLength() > MaxItems)
-                return Refuse(StatusCodes.Status413PayloadTooLarge, $"The batch has {list.GetArrayLength()} items; at most {MaxItems}. Split it.");
-            var (changes, rejected) = Read(list, store, time.GetUtcNow());
-            await log.PutAsync(Newest(changes), cancellationToken);
-            await live.HurryAsync();
-            return TypedResults.Ok(new CatalogueReceipt(changes.Count, rejected));
-        }
+        var (changes, rejected, refusal) = await Body.ReadAsync(request, element => CatalogueChangeReader.Read(element, store, time.GetUtcNow()), cancellationToken);
+        if (refusal is not null)
+            return refusal;
+        await log.PutAsync(Newest(changes), cancellationToken);
+        await live.HurryAsync();
+        return TypedResults.Ok(new CatalogueReceipt(changes.Count, [.. rejected.Select(one => new RejectedChange(one.Index, one.Reason))]));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ForgetAsync(StoreId store, string product, CatalogueLog log, LiveCatalogue live, CancellationToken cancellationToken)
@@ -60,21 +47,6 @@ internal static class CatalogueApi
         return TypedResults.NoContent();
     }
 
-    private static (List<ProductState> Changes, List<RejectedChange> Rejected) Read(JsonElement list, StoreId store, DateTimeOffset now)
-    {
-        var changes = new List<ProductState>();
-        var rejected = new List<RejectedChange>();
-        foreach (var (index, element) in list.EnumerateArray().Index())
-        {
-            var (change, reason) = CatalogueChangeReader.Read(element, store, now);
-            if (change is not null)
-                changes.Add(change);
-            else
-                rejected.Add(new RejectedChange(index, reason!));
-        }
-        return (changes, rejected);
-    }
-
     /// <summary>Of a product that is named twice, the later price and the later availability.</summary>
     private static List<ProductState> Newest(List<ProductState> changes) => [.. changes.GroupBy(change => change.Product).Select(all =>
     {
@@ -82,6 +54,4 @@ internal static class CatalogueApi
         var stock = all.Where(change => change.Available is not null).OrderBy(change => change.StockTime).LastOrDefault();
         return all.First() with { Price = price?.Price, PriceTime = price?.PriceTime, Available = stock?.Available, StockTime = stock?.StockTime };
     })];
-
-    private static ProblemHttpResult Refuse(int status, string detail) => Problems.Of(status, "catalogue-batch", "The changes cannot be read", detail);
 }

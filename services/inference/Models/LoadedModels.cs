@@ -24,9 +24,6 @@ internal sealed class LoadedModels(PackageCache packages, BatchingHost batching,
     public LoadedUse? UseLoaded(StoreId store, string model, int version) =>
         models.TryGetValue((store, model, version), out var found) && found.TryUse() ? new LoadedUse(found) : null;
 
-    /// <summary>Whether a version is loaded that recommends nothing.</summary>
-    public bool IsOwn(StoreId store, string model, int version) => models.TryGetValue((store, model, version), out var found) && found is not RecommendationModel;
-
     public IEnumerable<int> VersionsOf(StoreId store, string model) => models.Keys.Where(key => key.Store == store && key.Model == model).Select(key => key.Version).Order();
 
     public bool Has(Deployment deployment) => models.ContainsKey((deployment.Store, deployment.Model, deployment.Version));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using ModelOps.Contracts.Predictions;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
@@ -8,7 +9,7 @@ namespace ModelOps.Inference.Rules;
 
 /// <summary>A store's rules, checked and ready to be applied.</summary>
 /// <param name="Version">0 where the store has none.</param>
-internal sealed record RuleBook(int Version, IReadOnlyList<Rule> Rules, double Diversity, ExplorationDefinition? Exploration)
+internal sealed partial record RuleBook(int Version, IReadOnlyList<Rule> Rules, double Diversity, ExplorationDefinition? Exploration)
 {
     public static RuleBook Empty { get; } = new(0, [], 0, null);
 
@@ -33,13 +34,18 @@ internal sealed record RuleBook(int Version, IReadOnlyList<Rule> Rules, double D
         }
         catch (YamlException exception)
         {
-            throw new InvalidDataException($"Line {exception.Start.Line}, column {exception.Start.Column}: {exception.InnerException?.Message ?? exception.Message}");
+            // The library names the type that lacks a key; who writes rules does not know it.
+            var reason = UnknownKey().Replace(exception.InnerException?.Message ?? exception.Message, "'$1' is no key here; docs/merchandise.md lists them.");
+            throw new InvalidDataException($"Line {exception.Start.Line}, column {exception.Start.Column}: {reason}");
         }
         var wrong = Wrong(definition).ToList();
         if (wrong.Count > 0)
             throw new InvalidDataException(string.Join(" ", wrong));
         return new RuleBook(version, [.. (definition.Rules ?? []).Select(Rule.Of)], definition.Diversity, definition.Exploration);
     }
+
+    [GeneratedRegex("^Property '(.*)' not found on type '.*'\\.$")]
+    private static partial Regex UnknownKey();
 
     private static IEnumerable<string> Wrong(RuleBookDefinition definition)
     {

@@ -96,7 +96,7 @@ public sealed class RuleTests : IAsyncLifetime
     [InlineData("rules: [{ name: a, cap: 1, by: colour }]", "by is 'colour'")]
     [InlineData("rules: [{ name: a, cap: 1, when: { kinds: [home] } }]", "when.kinds has 'home'")]
     [InlineData("rules: [{ name: a, cap: 1, when: { from: 2026-02-01, until: 2026-01-01 } }]", "is not after")]
-    [InlineData("rules:\n  - name: a\n    boots: 1", "Line 3")]
+    [InlineData("rules:\n  - name: a\n    boots: 1", "Line 3, column 5: 'boots' is no key here")]
     [InlineData("rules: [", "column")]
     [InlineData("diversity: 2", "diversity is 2")]
     [InlineData("diversity: .nan", "diversity is NaN")]

@@ -29,7 +29,8 @@ public sealed class Storefront(InferenceClient inference)
         var ids = answer.Items.Concat(page.SelectMany(shelf => shelf.Answer.Items)).SelectMany(item => new[] { item.Id, item.Because }).OfType<string>().Concat(recent).Distinct().ToList();
         var products = ids.Count == 0 ? [] : await inference.GetProductsAsync(store, model, ids, cancellationToken);
         var byId = products.ToDictionary(product => product.Id);
-        List<BesideShelf> beside = [.. page.Where(shelf => shelf.Answer.Items.Count > 0).Select(shelf => new BesideShelf(shelf.Kind, Find(byId, recent[0]), Items(shelf.Answer, byId), shelf.Answer.Token))];
+        // Bought together says a fact: where the data show none, the model alone does not make it one.
+        List<BesideShelf> beside = [.. page.Where(shelf => shelf.Answer.Items.Any(item => shelf.Kind == RecommendationKind.Similar || item.Reason == shelf.Kind)).Select(shelf => new BesideShelf(shelf.Kind, Find(byId, recent[0]), Items(shelf.Answer, byId), shelf.Answer.Token))];
         return new Shelf(
             [.. recent.Select(id => Find(byId, id))],
             Items(answer, byId),
