@@ -14,8 +14,8 @@ internal sealed class TypedRows(CheckList checks)
             time_text VARCHAR, quantity_text VARCHAR, price_text VARCHAR, repairs INTEGER)
         """;
 
-    /// <summary>What exports write where there is nothing.</summary>
-    private const string Nothing = "('', 'null', 'NULL', 'None', 'nan', 'NaN', 'N/A', '(not set)', 'undefined')";
+    /// <summary>What exports write where there is nothing. A list: of <c>IN</c> with so many values DuckDB makes a join, behind which it inserts block by block as they are done.</summary>
+    private const string Nothing = "['', 'null', 'NULL', 'None', 'nan', 'NaN', 'N/A', '(not set)', 'undefined']";
 
     private const string Time = """
         CASE
@@ -70,5 +70,5 @@ internal sealed class TypedRows(CheckList checks)
             ELSE TRY_CAST(regexp_extract({{text}}, '-?[0-9]+(\.[0-9]+)?') AS DOUBLE) END
         """;
 
-    private static string Present(string column) => $"CASE WHEN {column} NOT IN {Nothing} THEN {column} END";
+    private static string Present(string column) => $"CASE WHEN NOT list_contains({Nothing}, {column}) THEN {column} END";
 }
