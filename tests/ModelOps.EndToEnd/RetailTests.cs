@@ -23,14 +23,14 @@ public sealed class RetailTests(Stack stack)
         var uploaded = await UploadAsync(past);
         Assert.Equal((1, 3314), (uploaded.Version, uploaded.Profile.Users));
         Assert.True(uploaded.Rows.Quarantined > 50_000, "A third of this shop's rows name no customer.");
-        var first = await RunAsync("""{"pipeline":"recommend","dataset":"retail","model":"retail","parameters":{"profile":"fast","epochs":4}}""");
+        var first = await RunAsync("""{"pipeline":"recommend","dataset":"retail","model":"retail","parameters":{"profile":"fast","epochs":2,"tuningRounds":1,"tuningUsers":400}}""");
         await AssertBetterThanPopularityAsync(first);
         await AssertServedAsync(version: 1);
 
         var grown = await UploadAsync(days.Except(past));
         Assert.Equal(2, grown.Version);
         Assert.True(grown.Profile.To > new DateTimeOffset(2011, 9, 29, 0, 0, 0, TimeSpan.Zero));
-        var second = await RunAsync("""{"pipeline":"recommend","dataset":"retail","model":"retail","parameters":{"profile":"fast","epochs":4,"testFrom":"2011-09-01"}}""");
+        var second = await RunAsync("""{"pipeline":"recommend","dataset":"retail","model":"retail","parameters":{"profile":"fast","epochs":2,"tuningRounds":1,"tuningUsers":400,"testFrom":"2011-09-01"}}""");
         var september = await AssertBetterThanPopularityAsync(second);
         Assert.InRange(september["frequency"]["ndcg@10"], .34, .38); // of the data's README, on the rows that the checks keep
         await AssertServedAsync(version: 2);
@@ -55,6 +55,7 @@ public sealed class RetailTests(Stack stack)
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
         var run = await stack.FinishAsync((await answer.Content.ReadFromJsonAsync<PipelineRun>())!);
         Assert.Equal((RunState.Succeeded, null), (run.State, run.Error));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", run.Steps.Select(step => $"{step.Name} {step.EndedAt - step.StartedAt:mm\\:ss}")));
         return run;
     }
 

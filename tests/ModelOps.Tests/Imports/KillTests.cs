@@ -62,7 +62,7 @@ public sealed class KillTests(Stores stores)
     }
 
     private static string Events(int file) =>
-        "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,QUANTITY\n" + string.Concat(Enumerable.Range(0, 15_000).Select(i =>
+        "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,QUANTITY\n" + string.Concat(Enumerable.Range(0, 5_000).Select(i =>
             string.Create(CultureInfo.InvariantCulture, $"{i * 31 % 700},p{(i + file) * 17 % 300},{1_600_000_000 + file * 86_400 + i * 5},{(i % 7 == 0 ? "purchase" : "view")},{(i % 997 == 0 ? "\"1\"x" : "1")}\n")));
 
     private static async Task<Guid> UploadAsync(DataPrepProcess dataPrep, string content)

@@ -86,7 +86,7 @@ public sealed class FuzzTests
     [Fact]
     public void Mutate_Parquet_KeepsTheOtherRowsOrIsRefusedByName()
     {
-        var content = ParquetTests.Write($"SELECT 'u' || i AS user_id, i AS number, 'title ' || hash(i) AS title FROM range(6000) r(i)");
+        var content = ParquetTests.Write($"SELECT 'u' || i AS user_id, i AS number, 'title ' || hash(i) AS title FROM range(2500) r(i)");
         var random = new Random(20261124);
         using var duck = ReadSource.Open();
         for (var number = 0; number < Mutations; number++)
