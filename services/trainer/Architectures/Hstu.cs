@@ -95,13 +95,13 @@ public sealed class Hstu : SequenceNetwork
             var (batch, time) = (x.shape[0], x.shape[1]);
             Tensor Split(Tensor t) => t.view(batch, time, heads, headSize).transpose(1, 2).reshape(batch * heads, time, headSize);
             var normed = inputNorm.forward(x);
-            var (u, v) = (nn.functional.silu(gate.call(normed)), Split(nn.functional.silu(value.call(normed))));
-            var (q, k) = (Split(nn.functional.silu(query.call(normed))), Split(nn.functional.silu(key.call(normed))));
+            var (u, v) = (nn.functional.silu(gate.Apply(normed)), Split(nn.functional.silu(value.Apply(normed))));
+            var (q, k) = (Split(nn.functional.silu(query.Apply(normed))), Split(nn.functional.silu(key.Apply(normed))));
             var weights = bmm(q, k.transpose(1, 2)).view(batch, heads, time, time) + Places(time); // (batch, heads, time, time)
             weights = (nn.functional.silu(weights) * sees).div(Scalars.Of(length));
             var attended = bmm(weights.view(batch * heads, time, time), v).view(batch, heads, time, headSize).transpose(1, 2).reshape(batch, time, heads * headSize);
             var hidden = Dropping.Drop(outputNorm.forward(attended) * u, dropping, training);
-            return (x + output.call(hidden)).MoveToOuterDisposeScope();
+            return (x + output.Apply(hidden)).MoveToOuterDisposeScope();
         }
 
         private Tensor Places(long time) // (time, time)

@@ -26,7 +26,7 @@ public sealed class CalibratedBce : IObjective
         ArgumentNullException.ThrowIfNull(vectors);
         var sample = negatives.Draw(hidden.device); // (negatives)
         var target = (hidden * vectors(targets)).sum(-1); // (targets)
-        var others = nn.functional.linear(hidden, vectors(sample)) // (targets, negatives)
+        var others = Autocast.Linear(hidden, vectors(sample)) // (targets, negatives)
             .masked_fill(sample.unsqueeze(0).eq(targets.unsqueeze(1)), Scalars.Of(-1e9f));
         return nn.functional.softplus(-target).mul(Scalars.Of(power)) + nn.functional.softplus(others).sum(1); // −log σ(s) is softplus(−s)
     }

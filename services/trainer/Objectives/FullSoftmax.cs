@@ -10,7 +10,7 @@ public sealed class FullSoftmax(int items) : IObjective
     {
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentNullException.ThrowIfNull(vectors);
-        var logits = nn.functional.linear(hidden, vectors(arange(Scalars.Whole(1), Scalars.Whole(items + 1), ScalarType.Int64, hidden.device))); // (targets, items)
+        var logits = Autocast.Linear(hidden, vectors(arange(Scalars.Whole(1), Scalars.Whole(items + 1), ScalarType.Int64, hidden.device))); // (targets, items)
         return nn.functional.cross_entropy(logits, targets.sub(Scalars.Whole(1)), reduction: nn.Reduction.None);
     }
 }

@@ -1,4 +1,5 @@
 // Yi et al.: Sampling-Bias-Corrected Neural Modeling for Large Corpus Item Recommendations. RecSys 2019, https://doi.org/10.1145/3298689.3346996
+using ModelOps.Trainer.Architectures;
 using static TorchSharp.torch;
 
 namespace ModelOps.Trainer.Objectives;
@@ -19,7 +20,7 @@ public sealed class InBatchSoftmax(float[] shares) : IObjective
         var sample = targets.slice(0, 0, Math.Min(MostCandidates, targets.shape[0]), 1); // (candidates)
         var corrections = logarithms.to(hidden.device);
         var target = (hidden * vectors(targets)).sum(-1, keepdim: true) - corrections.index_select(0, targets).unsqueeze(1); // (targets, 1)
-        var others = nn.functional.linear(hidden, vectors(sample)) - corrections.index_select(0, sample); // (targets, candidates)
+        var others = Autocast.Linear(hidden, vectors(sample)) - corrections.index_select(0, sample); // (targets, candidates)
         return SharedNegatives.Loss(target, others, targets, sample);
     }
 }

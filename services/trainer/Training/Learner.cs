@@ -150,6 +150,7 @@ public sealed class Learner : IDisposable
         var targets = tensor(batch.Targets).to(device); // (batch · time)
         var places = targets.nonzero().squeeze(1); // (targets)
         targets = targets.index_select(0, places);
+        using var cast = Autocast.To(parameters.Precision == TrainingParameters.Bfloat16);
         var hidden = Network.forward(inputs).view(batch.Rows * batch.Columns, -1).index_select(0, places); // (targets, dim)
         var losses = objective.Of(hidden, targets, Network.Vectors); // (targets)
         if (distillation is not null)

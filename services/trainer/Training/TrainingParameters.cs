@@ -13,6 +13,7 @@ public sealed record TrainingParameters
     public const string Imported = "imported";
     public const string Auto = "auto";
     public const string Scratch = "scratch";
+    public const string Bfloat16 = "bfloat16";
 
     /// <summary><c>fast</c> for a demonstration or a daily refresh in about a minute, <c>best</c> for quality.</summary>
     [AllowedValues("fast", "best")] public string Profile { get; init; } = "fast";
@@ -179,6 +180,9 @@ public sealed record TrainingParameters
     /// <summary>A target this many days older than the newest counts half in learning; absent, age does not matter.</summary>
     [Range(0.01, 100_000)] public double? HalfLifeDays { get; init; }
 
+    /// <summary><c>bfloat16</c>: matrix products of the training in bfloat16, over weights and sums in float32. What is exported is float32.</summary>
+    [AllowedValues("float32", Bfloat16)] public string Precision { get; init; } = "float32";
+
     [AllowedValues("auto", "cpu", "cuda")] public string Device { get; init; } = "auto";
 
     /// <summary>Processes that train the network together: each takes its share of every batch. More than one needs Open MPI.</summary>
@@ -291,6 +295,8 @@ public sealed record TrainingParameters
             else if (named.Refuses(this) is { } reason)
                 errors.TryAdd("compression", [reason]);
         }
+        if (LoraRank > 0 && Precision == Bfloat16)
+            errors.TryAdd("precision", ["'loraRank' learns in float32. Leave out one of the two."]);
         if (LoraRank > 0 && (SmallerNetworks.Count > 0 || Compression == "all"))
             errors.TryAdd("compression", [$"'{Compression}' makes smaller networks, all of whose weights learn; with 'loraRank' they do not. Take one of the two, or compression: auto."]);
     }

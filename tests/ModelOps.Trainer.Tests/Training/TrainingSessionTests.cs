@@ -5,12 +5,13 @@ namespace ModelOps.Trainer.Tests.Training;
 public class TrainingSessionTests
 {
     [Theory]
-    [InlineData("full", "scratch")]
-    [InlineData("sampled", "warm")]
-    public void Run_ItemsInACircle_LearnsThemBetterThanPopularity(string loss, string refit)
+    [InlineData("full", "scratch", "float32")]
+    [InlineData("sampled", "warm", "float32")]
+    [InlineData("sampled", "warm", TrainingParameters.Bfloat16)]
+    public void Run_ItemsInACircle_LearnsThemBetterThanPopularity(string loss, string refit, string precision)
     {
         using var folder = new Folder();
-        var (progress, _) = Run(Shop.Small with { Loss = loss, Negatives = 20, Refit = refit, ExcludeSeen = "false" }, folder, Shop.Circle());
+        var (progress, _) = Run(Shop.Small with { Loss = loss, Negatives = 20, Refit = refit, ExcludeSeen = "false", Precision = precision }, folder, Shop.Circle());
 
         var losses = progress.Epochs.Where(point => point.Phase == "validate").Select(point => point.Loss).ToList();
         Assert.True(losses[^1] < losses[0] * 0.9, $"The loss went from {losses[0]} to {losses[^1]}.");
