@@ -6,6 +6,7 @@ using System.Text;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Runs;
+using Npgsql;
 
 namespace ModelOps.Tests.Imports;
 
@@ -19,14 +20,7 @@ public sealed class KillTests(Stores stores)
     [Fact]
     public async Task Import_KilledAtTenRandomMoments_GivesTheSameBytes()
     {
-        var settings = new Dictionary<string, string>
-        {
-            ["ConnectionStrings:datasetfiles"] = stores.Blobs,
-            ["ConnectionStrings:datasetsdb"] = await stores.NewDatabaseAsync(),
-            ["ConnectionStrings:eventsdb"] = await stores.NewDatabaseAsync(),
-            ["Jobs:Lease"] = "00:00:02",
-            ["Jobs:Poll"] = "00:00:00.2",
-        };
+        var settings = await SettingsAsync();
         await using var dataPrep = new DataPrepProcess(settings, FreePort());
         await dataPrep.StartAsync();
         var started = Stopwatch.GetTimestamp();
@@ -51,6 +45,58 @@ public sealed class KillTests(Stores stores)
                 Assert.True(expected[file].AsSpan().SequenceEqual(bytes), $"{file} differs after kill {kill}.");
         }
     }
+
+    /// <summary>Made in parts by two processes, of which one is killed and does not come back until the other is done.</summary>
+    [Fact]
+    public async Task ImportInParts_OneOfTwoReplicasKilled_TheOtherGivesTheSameBytes()
+    {
+        var settings = await SettingsAsync();
+        Dictionary<string, byte[]> expected;
+        await using (var single = new DataPrepProcess(settings, FreePort()))
+        {
+            await single.StartAsync();
+            Assert.Null((await FinishAsync(single, "whole", await StartAsync(single, "whole"))).Error);
+            expected = await FilesAsync(single, "whole");
+        }
+        settings["DataPrep:PartBytes"] = "200000";
+        await using var stays = new DataPrepProcess(settings, FreePort());
+        await using var killed = new DataPrepProcess(settings, FreePort());
+        await stays.StartAsync();
+        await using var jobs = NpgsqlDataSource.Create(settings["ConnectionStrings:datasetsdb"]);
+        for (var moment = 0; moment < 2; moment++)
+        {
+            var dataset = $"parted{moment}";
+            await killed.StartAsync();
+            var done = await PartsAsync(jobs, "succeeded");
+            var import = await StartAsync(stays, dataset);
+            await Eventually.TrueAsync(async () => (await PartsAsync(jobs, "leased") > 0 && await PartsAsync(jobs, "succeeded") >= done + moment * 4)
+                || (await new DataPrepClient(stays.Http).GetImportAsync(StoreId.Main, dataset, import)).State.IsFinal(), "parts under way");
+            await killed.KillAsync();
+
+            var finished = await FinishAsync(stays, dataset, import);
+
+            Assert.Equal((RunState.Succeeded, null, 1), (finished.State, finished.Error, finished.Version));
+            Assert.True(await PartsAsync(jobs, "succeeded") > done + 3, "It was made in parts.");
+            foreach (var (file, bytes) in await FilesAsync(stays, dataset))
+                Assert.True(expected[file].AsSpan().SequenceEqual(bytes), $"{file} differs after kill {moment}.");
+        }
+    }
+
+    private static async Task<long> PartsAsync(NpgsqlDataSource jobs, string state)
+    {
+        await using var command = jobs.CreateCommand("SELECT count(*) FROM jobs WHERE kind LIKE 'part, %' AND state = $1");
+        command.Parameters.Add(new() { Value = state });
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    private async Task<Dictionary<string, string>> SettingsAsync() => new()
+    {
+        ["ConnectionStrings:datasetfiles"] = stores.Blobs,
+        ["ConnectionStrings:datasetsdb"] = await stores.NewDatabaseAsync(),
+        ["ConnectionStrings:eventsdb"] = await stores.NewDatabaseAsync(),
+        ["Jobs:Lease"] = "00:00:02",
+        ["Jobs:Poll"] = "00:00:00.2",
+    };
 
     private static async Task<Guid> StartAsync(DataPrepProcess dataPrep, string dataset)
     {
