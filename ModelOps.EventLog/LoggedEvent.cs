@@ -26,6 +26,10 @@ public sealed record EventSlice<T>(IReadOnlyList<T> Events, long Cursor);
 /// <param name="Arm">The rollout's arm that gave the answer.</param>
 /// <param name="Failed">The version could not answer, and another one did.</param>
 /// <param name="Overlap">Of an answer that was computed beside the one shown: the share of products in both. Null for what was shown.</param>
+/// <param name="Session">The visit, for shoppers without an account.</param>
+/// <param name="Placement">The page or shelf that it was for.</param>
+/// <param name="QueueSeconds">Of the time, what it waited for a batch; null where nothing was computed.</param>
+/// <param name="ComputeSeconds">Of the time, what its batches were computed.</param>
 /// <param name="Propensities">With which probability each product was to be at its place; null where every one was certain.</param>
 public sealed record Impression(
     StoreId Store,
@@ -40,4 +44,8 @@ public sealed record Impression(
     string Arm = "champion",
     bool Failed = false,
     double? Overlap = null,
-    IReadOnlyList<double>? Propensities = null);
+    IReadOnlyList<double>? Propensities = null,
+    string? Session = null,
+    string Placement = "",
+    double? QueueSeconds = null,
+    double? ComputeSeconds = null);

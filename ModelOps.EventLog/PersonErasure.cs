@@ -12,11 +12,11 @@ public sealed class PersonErasure(NpgsqlDataSource database)
     private const string Person = "store = $1 AND (user_id = $2 OR (user_id IS NULL AND session_id IN (SELECT session_id FROM events WHERE store = $1 AND user_id = $2 AND session_id IS NOT NULL)))";
 
     public Task<LoggedPerson> CountAsync(StoreId store, string user, CancellationToken cancellationToken = default) => RunAsync(
-        $"SELECT (SELECT count(*) FROM events WHERE {Person}), (SELECT count(*) FROM impressions WHERE store = $1 AND user_id = $2)", store, user, cancellationToken);
+        $"SELECT (SELECT count(*) FROM events WHERE {Person}), (SELECT count(*) FROM impressions WHERE {Person})", store, user, cancellationToken);
 
     /// <returns>What was removed; nothing on a second call.</returns>
     public Task<LoggedPerson> RemoveAsync(StoreId store, string user, CancellationToken cancellationToken = default) => RunAsync($"""
-        WITH gone AS (DELETE FROM events WHERE {Person} RETURNING 1), unseen AS (DELETE FROM impressions WHERE store = $1 AND user_id = $2 RETURNING 1)
+        WITH gone AS (DELETE FROM events WHERE {Person} RETURNING 1), unseen AS (DELETE FROM impressions WHERE {Person} RETURNING 1)
         SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM unseen)
         """, store, user, cancellationToken);
 

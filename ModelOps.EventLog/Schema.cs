@@ -54,6 +54,10 @@ internal sealed class Schema(NpgsqlDataSource database)
         ALTER TABLE impressions ADD COLUMN IF NOT EXISTS failed boolean NOT NULL DEFAULT false;
         ALTER TABLE impressions ADD COLUMN IF NOT EXISTS overlap double precision;
         ALTER TABLE impressions ADD COLUMN IF NOT EXISTS propensities float8[];
+        ALTER TABLE impressions ADD COLUMN IF NOT EXISTS session_id text;
+        ALTER TABLE impressions ADD COLUMN IF NOT EXISTS placement text NOT NULL DEFAULT '';
+        ALTER TABLE impressions ADD COLUMN IF NOT EXISTS queue_seconds double precision;
+        ALTER TABLE impressions ADD COLUMN IF NOT EXISTS compute_seconds double precision;
         CREATE INDEX IF NOT EXISTS impressions_by_token ON impressions (token);
         CREATE INDEX IF NOT EXISTS impressions_by_position ON impressions (position);
 

@@ -10,7 +10,7 @@ namespace ModelOps.EventLog;
 /// <summary>The only door to the event log: append, read by cursor, read a shopper's latest. It makes its tables when it is first used.</summary>
 public sealed class ShopEvents
 {
-    private const string ImpressionColumns = "store, token, time, model, version, user_id, items, cached, seconds, arm, failed, overlap, propensities";
+    private const string ImpressionColumns = "store, token, time, model, version, user_id, items, cached, seconds, arm, failed, overlap, propensities, session_id, placement, queue_seconds, compute_seconds";
     private const string Columns = "store, id, name, user_id, session_id, time, items, token, position";
 
     private readonly NpgsqlDataSource database;
@@ -100,7 +100,7 @@ public sealed class ShopEvents
         foreach (var impression in impressions)
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand(
-                $"INSERT INTO impressions ({ImpressionColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING")
+                $"INSERT INTO impressions ({ImpressionColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING")
             {
                 Parameters =
                 {
@@ -117,6 +117,10 @@ public sealed class ShopEvents
                     new() { Value = impression.Failed },
                     new() { Value = (object?)impression.Overlap ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double },
                     new() { Value = (object?)impression.Propensities?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Double },
+                    new() { Value = (object?)impression.Session ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                    new() { Value = impression.Placement },
+                    new() { Value = (object?)impression.QueueSeconds ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double },
+                    new() { Value = (object?)impression.ComputeSeconds ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double },
                 },
             });
         }
@@ -138,7 +142,7 @@ public sealed class ShopEvents
         while (await reader.ReadAsync(cancellationToken))
         {
             impressions.Add(ReadImpression(reader));
-            cursor = reader.GetInt64(13);
+            cursor = reader.GetInt64(17);
         }
         return new EventSlice<Impression>(impressions, cursor);
     }
@@ -182,7 +186,8 @@ public sealed class ShopEvents
     private static Impression ReadImpression(NpgsqlDataReader reader) => new(
         new StoreId(reader.GetString(0)), reader.GetString(1), Utc(reader, 2), reader.GetString(3), reader.GetInt32(4), Text(reader, 5),
         reader.GetFieldValue<string[]>(6), reader.GetBoolean(7), reader.GetDouble(8), reader.GetString(9), reader.GetBoolean(10), reader.IsDBNull(11) ? null : reader.GetDouble(11),
-        reader.IsDBNull(12) ? null : reader.GetFieldValue<double[]>(12));
+        reader.IsDBNull(12) ? null : reader.GetFieldValue<double[]>(12), Text(reader, 13), reader.GetString(14),
+        reader.IsDBNull(15) ? null : reader.GetDouble(15), reader.IsDBNull(16) ? null : reader.GetDouble(16));
 
     private static void AddColumn<T>(NpgsqlCommand command, NpgsqlDbType type, IEnumerable<T> values) =>
         command.Parameters.Add(new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });

@@ -109,7 +109,7 @@ public static class GuardMetric
 /// <summary>Starts a rollout. Either <paramref name="Version"/>, tried against the champion, or <paramref name="Arms"/> of a test.</summary>
 /// <param name="Steps">Percentages for the challenger, rising; 0 mirrors without showing. 1, 5, 25, 50 by default.</param>
 /// <param name="MirrorPercent">Of how many answers a shadow's are computed too.</param>
-/// <param name="Guards">By default at most 1 % errors, and at most three times the champion's 99th percentile of latency.</param>
+/// <param name="Guards"><see cref="DefaultGuards"/> by default.</param>
 public sealed record RolloutRequest(
     [property: JsonRequired] RolloutKind Kind,
     int? Version = null,

@@ -35,6 +35,7 @@ public static class RecommendationKind
 /// <param name="Products">What the kinds <c>cart</c>, <c>similar</c> and <c>bought-together</c> are about. <c>similar</c> and <c>bought-together</c> without it take the last product of the history.</param>
 /// <param name="Diversity">0 to 1: how much variety in category and brand may cost in score; the store's rules say it when absent.</param>
 /// <param name="DeadlineMs">After how many milliseconds the answer is of no use any more; the header <c>x-request-timeout-ms</c> goes before it.</param>
+/// <param name="Placement">The page or shelf that it is for, at most 64 characters: quality is counted by it. The kind when absent.</param>
 public sealed record RecommendationRequest(
     string? User = null,
     IReadOnlyList<string>? History = null,
@@ -46,7 +47,8 @@ public sealed record RecommendationRequest(
     string? Kind = null,
     IReadOnlyList<string>? Products = null,
     double? Diversity = null,
-    int? DeadlineMs = null);
+    int? DeadlineMs = null,
+    string? Placement = null);
 
 /// <summary>A product comes only where all that is given holds.</summary>
 /// <param name="Category">A category or the beginning of its path.</param>
@@ -95,7 +97,9 @@ public sealed record RecommendationBatchResponse(IReadOnlyList<RecommendationRes
 /// <summary>A page of several shelves, none of which repeats a product of an earlier one.</summary>
 /// <param name="Shelves">At most 20, from the top.</param>
 /// <param name="Exclude">Product ids that must not come on any shelf.</param>
-public sealed record PageRequest(string? User, string? Session, IReadOnlyList<ShelfRequest>? Shelves, string? Model = null, IReadOnlyList<string>? Exclude = null);
+/// <param name="Name">Of the page, as <c>home</c>: a shelf's placement is <c>page/shelf</c>, at most 64 characters.</param>
+public sealed record PageRequest(
+    string? User, string? Session, IReadOnlyList<ShelfRequest>? Shelves, string? Model = null, IReadOnlyList<string>? Exclude = null, string? Name = null);
 
 /// <param name="Name">Comes back with the shelf.</param>
 public sealed record ShelfRequest(

@@ -12,7 +12,7 @@ builder.AddNpgsqlDbContext<MonitorDb>("monitordb", options => options.UseSnakeCa
 builder.AddKeyedNpgsqlDataSource(EventLogExtensions.Database);
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddEventLog();
-builder.Services.AddHostedService<QualityCounter>();
+builder.Services.AddQuality();
 builder.Services.AddRegistryClient();
 builder.Services.AddVerdicts();
 builder.Services.AddRetention();

@@ -16,6 +16,12 @@ internal abstract class BatchCall : IValueTaskSource
     /// <summary>When it began to wait, a timestamp.</summary>
     internal long Since { get; set; }
 
+    /// <summary>When it left the queue to be computed, a timestamp.</summary>
+    internal long Taken { get; set; }
+
+    /// <summary>When it was computed, a timestamp.</summary>
+    internal long Ended { get; set; }
+
     /// <summary>The last timestamp at which its result is of use.</summary>
     internal long Until { get; set; }
 

@@ -51,6 +51,7 @@ internal sealed class Batcher<TCall> : IThreadPoolWorkItem where TCall : BatchCa
         var result = Enqueue(call, deadline?.At ?? long.MaxValue);
         await using var registration = cancellationToken.UnsafeRegister(giveUp, call);
         await result.ConfigureAwait(false);
+        StageTimes.Current?.Add(time.GetElapsedTime(call.Since, call.Taken), time.GetElapsedTime(call.Taken, call.Ended));
     }
 
     private ValueTask Enqueue(TCall call, long until)
@@ -171,6 +172,7 @@ internal sealed class Batcher<TCall> : IThreadPoolWorkItem where TCall : BatchCa
                 continue;
             }
             metrics.Queue.Record(time.GetElapsedTime(call.Since, now).TotalSeconds, tags);
+            call.Taken = now;
             batch[rows++] = call;
         }
         return rows;
@@ -195,7 +197,10 @@ internal sealed class Batcher<TCall> : IThreadPoolWorkItem where TCall : BatchCa
         lock (gate)
             batchTicks = batchTicks == 0 ? ended - started : batchTicks + (Newest * (ended - started - batchTicks));
         foreach (var call in batch)
+        {
+            call.Ended = ended;
             call.Succeed();
+        }
         batch.Clear();
     }
 
@@ -212,6 +217,7 @@ internal sealed class Batcher<TCall> : IThreadPoolWorkItem where TCall : BatchCa
             try
             {
                 computation.Compute([call]);
+                call.Ended = time.GetTimestamp();
                 call.Succeed();
             }
             catch (Exception exception)

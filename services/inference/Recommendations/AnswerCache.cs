@@ -92,7 +92,7 @@ internal sealed class AnswerCache : IDisposable
     /// <summary>What an answer depends on besides the shopper.</summary>
     /// <param name="revision">Of the store's rules, stock and prices.</param>
     public static string QuestionOf(RecommendationRequest request, string model, int version, string revision = "") => Hash(
-        JsonSerializer.SerializeToUtf8Bytes(request with { User = null, Session = null, History = null, DeadlineMs = null, Model = $"{model}/{version}/{revision}" }, JsonSerializerOptions.Web));
+        JsonSerializer.SerializeToUtf8Bytes(request with { User = null, Session = null, History = null, DeadlineMs = null, Placement = null, Model = $"{model}/{version}/{revision}" }, JsonSerializerOptions.Web));
 
     private static string Hash(byte[] text) => Convert.ToHexStringLower(SHA256.HashData(text).AsSpan(0, 16));
 

@@ -38,5 +38,8 @@ internal sealed class Pages(RoutedAnswers answers)
     }
 
     private static RecommendationRequest RequestFor(PageRequest page, ShelfRequest shelf, IReadOnlyList<string> exclude) => RequestCheck.Named(new(
-        page.User, null, shelf.Count, page.Model, exclude.Count == 0 ? null : exclude, shelf.Filter, page.Session, shelf.Kind, shelf.Products, shelf.Diversity));
+        page.User, null, shelf.Count, page.Model, exclude.Count == 0 ? null : exclude, shelf.Filter, page.Session, shelf.Kind, shelf.Products, shelf.Diversity,
+        Placement: PlacementOf(page.Name, shelf.Name ?? shelf.Kind ?? RecommendationKind.ForYou)));
+
+    private static string PlacementOf(string? page, string shelf) => string.IsNullOrEmpty(page) ? shelf : $"{page}/{shelf}";
 }

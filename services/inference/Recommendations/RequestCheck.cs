@@ -8,6 +8,7 @@ internal static class RequestCheck
     private const int MaxCount = 200;
     private const int MaxHistory = 1000;
     private const int MaxProducts = 100;
+    private const int MaxPlacement = 64;
 
     /// <returns>Null when nothing is wrong.</returns>
     public static string? Wrong(RecommendationRequest request) =>
@@ -15,6 +16,7 @@ internal static class RequestCheck
         : request.Kind is { } kind && !RecommendationKind.All.Contains(kind) ? $"'kind' is '{kind}'; known: {string.Join(", ", RecommendationKind.All)}."
         : request.History?.Count > MaxHistory ? $"'history' has {request.History.Count} products; at most {MaxHistory}."
         : request.Products?.Count > MaxProducts ? $"'products' has {request.Products.Count} products; at most {MaxProducts}."
+        : request.Placement?.Length > MaxPlacement ? $"'placement' has {request.Placement.Length} characters; at most {MaxPlacement}. A shelf's is its page's name, a slash and its own."
         : HasNull(request.History) || HasNull(request.Exclude) || HasNull(request.Products) ? "'history', 'exclude' and 'products' list product ids; one of them is null."
         : request.Products is { Count: > 0 } && request.Kind is (null or RecommendationKind.ForYou or RecommendationKind.Popular)
             ? $"'products' belongs to the kinds {RecommendationKind.Cart}, {RecommendationKind.Similar} and {RecommendationKind.BoughtTogether}; 'kind' is {request.Kind ?? "absent"}."

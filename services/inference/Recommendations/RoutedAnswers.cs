@@ -55,20 +55,21 @@ internal sealed class RoutedAnswers : IDisposable
     {
         var started = Stopwatch.GetTimestamp();
         var token = Guid.CreateVersion7().ToString("N");
+        var stages = StageTimes.Begin();
         try
         {
             var (items, cached) = await answers.FindAsync(store, routed.Model, request, cancellationToken);
-            Log(store, routed, request, token, items, cached, started, failed: false);
+            Log(store, routed, request, token, items, cached, started, stages, failed: false);
             return new RecommendationResponse(items, new ModelReference(routed.Model.Name, routed.Model.Version), token, cached, routed.Arm);
         }
         catch (Exception exception) when (exception is not OverloadedException && (!cancellationToken.IsCancellationRequested || Deadline.Current?.HasPassed(time) == true))
         {
-            Log(store, routed, request, token, [], false, started, failed: true);
+            Log(store, routed, request, token, [], false, started, stages, failed: true);
             throw;
         }
     }
 
-    private void Log(StoreId store, RoutedUse routed, RecommendationRequest request, string token, List<RecommendedItem> items, bool cached, long started, bool failed)
+    private void Log(StoreId store, RoutedUse routed, RecommendationRequest request, string token, List<RecommendedItem> items, bool cached, long started, StageTimes stages, bool failed)
     {
         var model = routed.Model;
         List<string> shown = [.. items.Select(item => item.Id)];
@@ -76,7 +77,8 @@ internal sealed class RoutedAnswers : IDisposable
         given.Add(1, new("model", model.Name), new("version", model.Version), new("arm", routed.Arm), new("failed", failed));
         if (Activity.Current is { IsAllDataRequested: true } span)
             span.AddEvent(new ActivityEvent("feature_flag.evaluation", tags: new() { ["feature_flag.key"] = model.Name, ["feature_flag.result.variant"] = routed.Arm, ["feature_flag.version"] = model.Version }));
-        impressions.Add(new Impression(store, token, time.GetUtcNow(), model.Name, model.Version, request.User, shown, cached, Stopwatch.GetElapsedTime(started).TotalSeconds, routed.Arm, failed, null, propensities));
+        impressions.Add(new Impression(store, token, time.GetUtcNow(), model.Name, model.Version, request.User, shown, cached, Stopwatch.GetElapsedTime(started).TotalSeconds, routed.Arm, failed, null, propensities,
+            request.Session, request.Placement ?? request.Kind ?? RecommendationKind.ForYou, stages.Queue?.TotalSeconds, stages.Compute?.TotalSeconds));
         if (routed.Shadow is { } shadow && !failed)
             shadows.Ask(store, shadow, request, shown);
     }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Events;
 using ModelOps.EventLog;
@@ -7,9 +8,10 @@ namespace ModelOps.Monitor.Quality;
 
 /// <summary>
 /// Reads impressions and events once each and adds them to the minute, store, model and version they belong to. An event belongs
-/// to the answer that its attribution token names, if that one showed the product: to its version, arm and minute.
+/// to the answer that its attribution token names, if that one showed the product and was given within the attribution window before:
+/// to its version, arm, placement and minute.
 /// </summary>
-internal sealed class QualityCounter(IServiceScopeFactory scopes, ShopEvents events, TimeProvider time, ILogger<QualityCounter> logger) : BackgroundService
+internal sealed class QualityCounter(IServiceScopeFactory scopes, ShopEvents events, IOptions<AttributionOptions> attribution, TimeProvider time, ILogger<QualityCounter> logger) : BackgroundService
 {
     private const int SliceSize = 2000;
     private const string ImpressionCursor = "impressions";
@@ -33,10 +35,6 @@ internal sealed class QualityCounter(IServiceScopeFactory scopes, ShopEvents eve
             {
                 return;
             }
-            catch (DbUpdateConcurrencyException)
-            {
-                // Another replica counted this slice.
-            }
             catch (Exception exception)
             {
                 logger.LogWarning("Counting waits ({Reason})", exception.GetBaseException().Message);
@@ -48,42 +46,57 @@ internal sealed class QualityCounter(IServiceScopeFactory scopes, ShopEvents eve
     private async Task<int> CountImpressionsAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var counts = await WindowCounts.OpenAsync(scope.ServiceProvider.GetRequiredService<MonitorDb>(), ImpressionCursor, cancellationToken);
-        var slice = await events.ReadImpressionsAsync(counts.Position, SliceSize, cancellationToken);
-        foreach (var impression in slice.Events)
+        await using var counting = await Counting.OpenAsync(scope.ServiceProvider.GetRequiredService<MonitorDb>(), ImpressionCursor, cancellationToken);
+        var slice = await events.ReadImpressionsAsync(counting.Position, SliceSize, cancellationToken);
+        var tally = new Tally();
+        foreach (var answer in slice.Events)
+            Count(tally, answer);
+        return await counting.SaveAsync(tally, slice.Cursor, slice.Events.Count, cancellationToken);
+    }
+
+    private static void Count(Tally tally, Impression answer)
+    {
+        var window = tally.Window(answer);
+        window.Requests++;
+        window.Failures += answer.Failed ? 1 : 0;
+        window.CacheHits += answer.Cached ? 1 : 0;
+        window.LatencyCounts[LatencyHistogram.BucketOf(answer.Seconds)]++;
+        if (answer.ComputeSeconds is { } compute)
         {
-            var window = await counts.WindowAsync(impression, cancellationToken);
-            window.Requests++;
-            window.Failures += impression.Failed ? 1 : 0;
-            if (impression.Overlap is { } overlap)
-            {
-                window.Compared++;
-                window.Overlap += overlap;
-            }
-            window.Impressions += impression.Overlap is null ? impression.Items.Count : 0; // a shadow's are not shown
-            window.CacheHits += impression.Cached ? 1 : 0;
-            var latency = window.LatencyCounts.ToArray(); // replaced, so that the change is seen
-            latency[LatencyHistogram.BucketOf(impression.Seconds)]++;
-            window.LatencyCounts = latency;
+            window.Computed++;
+            window.QueueSeconds += answer.QueueSeconds ?? 0;
+            window.ComputeSeconds += compute;
         }
-        return await counts.SaveAsync(slice.Cursor, slice.Events.Count, cancellationToken);
+        if (answer.Overlap is { } overlap) // a shadow's are not shown
+        {
+            window.Compared++;
+            window.Overlap += overlap;
+            return;
+        }
+        window.Impressions += answer.Items.Count;
+        if (answer.Failed)
+            return;
+        var shopper = tally.Shopper(answer);
+        shopper.Answers++;
+        shopper.Impressions += answer.Items.Count;
+        tally.Show(answer);
     }
 
     private async Task<int> CountEventsAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var counts = await WindowCounts.OpenAsync(scope.ServiceProvider.GetRequiredService<MonitorDb>(), EventCursor, cancellationToken);
-        var slice = await events.ReadAsync(null, counts.Position, SliceSize, cancellationToken);
+        await using var counting = await Counting.OpenAsync(scope.ServiceProvider.GetRequiredService<MonitorDb>(), EventCursor, cancellationToken);
+        var slice = await events.ReadAsync(null, counting.Position, SliceSize, cancellationToken);
         var attributed = slice.Events.Where(e => e.Token is not null).ToList();
         var shown = await events.FindImpressionsAsync([.. attributed.Select(e => e.Token!).Distinct()], cancellationToken);
         var early = attributed.Find(e => !shown.ContainsKey((e.Store, e.Token!)) && IsFresh(e.Token!));
-        var ready = early is null ? slice : Before(early, slice.Events, counts.Position);
-        foreach (var shopEvent in ready.Events.Where(e => e.Token is not null))
-        {
-            if (shown.TryGetValue((shopEvent.Store, shopEvent.Token!), out var impression))
-                await CountAsync(counts, shopEvent, impression, cancellationToken);
-        }
-        return await counts.SaveAsync(ready.Cursor, ready.Events.Count, cancellationToken);
+        var ready = early is null ? slice : Before(early, slice.Events, counting.Position);
+        var reactions = ready.Events.Where(e => e.Token is not null && shown.ContainsKey((e.Store, e.Token!)))
+            .SelectMany(e => Reaction.Of(e, shown[(e.Store, e.Token!)], attribution.Value)).ToList();
+        var tally = new Tally();
+        foreach (var reaction in await counting.NewAmongAsync(reactions, cancellationToken))
+            reaction.AddTo(tally);
+        return await counting.SaveAsync(tally, ready.Cursor, ready.Events.Count, cancellationToken);
     }
 
     /// <summary>Tokens are UUIDs of version 7, so they know when their answer was given; one that is not ours has no impression to wait for.</summary>
@@ -95,52 +108,5 @@ internal sealed class QualityCounter(IServiceScopeFactory scopes, ShopEvents eve
     {
         var ready = events.TakeWhile(e => e.Cursor < early.Cursor).ToList();
         return new EventSlice<LoggedEvent>(ready, ready.Count == 0 ? position : ready[^1].Cursor);
-    }
-
-    private static async Task CountAsync(WindowCounts counts, LoggedEvent shopEvent, Impression impression, CancellationToken cancellationToken)
-    {
-        if (!shopEvent.Items.Any(item => impression.Items.Contains(item.ItemId)))
-            return;
-        var window = await counts.WindowAsync(impression, cancellationToken);
-        window.Clicks += shopEvent.Name == EventNames.View ? 1 : 0;
-        window.AddToCarts += shopEvent.Name == EventNames.AddToCart ? 1 : 0;
-        window.Purchases += shopEvent.Name == EventNames.Purchase ? 1 : 0;
-    }
-}
-
-/// <summary>The windows that a slice touches, and the cursor that moves with them.</summary>
-internal sealed class WindowCounts
-{
-    private readonly MonitorDb database;
-    private readonly CursorRow cursor;
-
-    private WindowCounts(MonitorDb database, CursorRow cursor) => (this.database, this.cursor) = (database, cursor);
-
-    public long Position => cursor.Position;
-
-    public static async Task<WindowCounts> OpenAsync(MonitorDb database, string name, CancellationToken cancellationToken)
-    {
-        var cursor = await database.Cursors.FindAsync([name], cancellationToken);
-        if (cursor is null)
-            database.Cursors.Add(cursor = new CursorRow { Name = name });
-        return new WindowCounts(database, cursor);
-    }
-
-    public async Task<WindowRow> WindowAsync(Impression impression, CancellationToken cancellationToken)
-    {
-        var start = new DateTimeOffset(impression.Time.UtcTicks - impression.Time.UtcTicks % TimeSpan.TicksPerMinute, TimeSpan.Zero);
-        var window = await database.Windows.FindAsync([impression.Store.Value, impression.Model, impression.Version, impression.Arm, start], cancellationToken);
-        if (window is null)
-            database.Windows.Add(window = new WindowRow { Store = impression.Store.Value, Model = impression.Model, Version = impression.Version, Arm = impression.Arm, Start = start });
-        return window;
-    }
-
-    public async Task<int> SaveAsync(long position, int counted, CancellationToken cancellationToken)
-    {
-        if (position == cursor.Position)
-            return 0;
-        cursor.Position = position;
-        await database.SaveChangesAsync(cancellationToken);
-        return counted;
     }
 }

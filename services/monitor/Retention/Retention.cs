@@ -18,6 +18,10 @@ internal sealed class Retention(
             logger.LogInformation("{Days} daily partitions older than {Keep} days dropped from the event log", days, eventLog.Value.KeepDays);
         var oldest = now.AddDays(-counts.Value.KeepDays);
         await database.Windows.Where(window => window.Start < oldest).ExecuteDeleteAsync(cancellationToken);
+        await database.ShopperMinutes.Where(minute => minute.Start < oldest).ExecuteDeleteAsync(cancellationToken);
+        await database.ShownProducts.Where(product => product.Hour < oldest).ExecuteDeleteAsync(cancellationToken);
+        await database.Attributions.Where(attribution => attribution.Start < oldest).ExecuteDeleteAsync(cancellationToken);
+        await database.Verdicts.Where(verdict => verdict.At < oldest).ExecuteDeleteAsync(cancellationToken);
     }
 }
 

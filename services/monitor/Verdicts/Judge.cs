@@ -2,80 +2,83 @@ using ModelOps.Contracts.Deployments;
 
 namespace ModelOps.Monitor.Verdicts;
 
-/// <summary>Holds the answers of the arms that are tried against the guards of their rollout.</summary>
+/// <summary>
+/// Holds the answers of the arms that are tried against the guards of their rollout. Shoppers are what was assigned at random, so
+/// clicks and purchases are judged by shopper; failures and latency by answer, at once.
+/// </summary>
 internal static class Judge
 {
-    /// <summary>The probability that arms as good as their guards ask for are ever refused, over all of both together.</summary>
-    private const double Alpha = .02;
+    /// <summary>The probability that arms as good as their guards ask for are ever refused: over all guards, arms, steps and looks together.</summary>
+    public const double Alpha = .02;
+
+    /// <summary>So many answers an arm should have had by its share, and had none: that is no chance.</summary>
+    private const double SuspiciousSilence = 20;
 
     /// <param name="trials">What the arms that are tried did, by name.</param>
-    /// <param name="fewest">Answers of an arm without which nothing good is said, and nothing bad unless a rate is certain to be wrong.</param>
-    public static Verdict Of(IReadOnlyList<Guard> guards, IReadOnlyDictionary<string, ArmTotals> trials, ArmTotals baseline, long fewest)
+    public static Verdict Of(IReadOnlyList<Guard> guards, IReadOnlyDictionary<string, ArmTotals> trials, ArmTotals baseline, Strictness strictness)
     {
-        var alpha = Alpha / Math.Max(1, guards.Count * trials.Count);
-        var evidence = (from trial in trials
-                        from guard in guards
-                        from limit in LimitsOf(guard)
-                        select Evidence(trial.Key, guard, limit, trial.Value, baseline, alpha, fewest)).ToList();
+        var limits = guards.SelectMany(Limit.Of).ToList();
+        var alpha = Alpha / Math.Max(1, limits.Count(limit => limit.IsTested) * trials.Count * Math.Max(1, strictness.Steps));
+        var evidence = (from trial in trials from limit in limits select Evidence(trial.Key, limit, trial.Value, baseline, alpha, strictness)).ToList();
         var broken = evidence.Where(guard => !guard.Holds).ToList();
         if (broken.Count > 0)
             return new Verdict(VerdictKind.Fail, string.Join(" ", broken.Select(guard => $"{guard.Arm}, {guard.Guard}: {guard.Value:0.####} against {guard.Limit:0.####} over {guard.Requests:N0} answers.")), evidence);
-        var needsReactions = guards.Any(guard => guard.Metric is GuardMetric.ClickRate or GuardMetric.ConversionRate);
-        var (arm, answers) = trials.Select(trial => (trial.Key, needsReactions && !trial.Value.IsShadow ? trial.Value.Reactions.Answers : trial.Value.Requests)).MinBy(trial => trial.Item2);
-        return answers < fewest
-            ? new Verdict(VerdictKind.Wait, $"{arm}: {answers:N0} answers of this step can be judged; a verdict takes {fewest:N0}.", evidence)
-            : new Verdict(VerdictKind.Pass, $"All guards hold over at least {answers:N0} answers.", evidence);
+        if (Scarce(limits, trials, baseline, strictness.FewestAnswers) is { } scarce)
+            return new Verdict(VerdictKind.Wait, scarce, evidence);
+        var open = evidence.Where(guard => guard.IsOpen).ToList();
+        return open.Count > 0
+            ? new Verdict(VerdictKind.Extend, string.Join(" ", open.Select(guard => Open(guard, strictness))), evidence)
+            : new Verdict(VerdictKind.Pass, $"All guards hold over at least {trials.Values.Min(trial => Judged(limits, trial)):N0} answers.", evidence);
     }
 
-    /// <summary>One limit of a guard: at least or at most, of itself or as a multiple of the baseline's.</summary>
-    private readonly record struct Limit(string Text, double Bound, bool IsLeast, bool IsRelative);
+    private static string Open(GuardEvidence guard, Strictness strictness) =>
+        $"{guard.Arm}, {guard.Guard}: {guard.Value:0.####} over {guard.Requests:N0} answers, and it may be as low as {guard.Low:0.####}. "
+        + $"A promotion has to rule out a loss of {strictness.LossRuledOut:P0} of the baseline's {guard.Baseline:0.####}: "
+        + (guard.More is { } more ? $"at these figures that takes about {more:N0} answers more." : "at these figures no traffic will do that.");
 
-    private static IEnumerable<Limit> LimitsOf(Guard guard)
+    /// <summary>Why there is no verdict for want of traffic; null when there is enough.</summary>
+    private static string? Scarce(List<Limit> limits, IReadOnlyDictionary<string, ArmTotals> trials, ArmTotals baseline, long fewest)
     {
-        if (guard.AtLeast is { } least)
-            yield return new($"{guard.Metric} at least {least}", least, true, false);
-        if (guard.AtMost is { } most)
-            yield return new($"{guard.Metric} at most {most}", most, false, false);
-        if (guard.AtLeastTimes is { } leastTimes)
-            yield return new($"{guard.Metric} at least {leastTimes} times the baseline's", leastTimes, true, true);
-        if (guard.AtMostTimes is { } mostTimes)
-            yield return new($"{guard.Metric} at most {mostTimes} times the baseline's", mostTimes, false, true);
-    }
-
-    private static GuardEvidence Evidence(string arm, Guard guard, Limit limit, ArmTotals trial, ArmTotals baseline, double alpha, long fewest)
-    {
-        var (seen, usual) = (trial.Reactions, baseline.Reactions);
-        return guard.Metric switch
+        foreach (var (name, trial) in trials.Append(KeyValuePair.Create("the baseline", baseline)))
         {
-            GuardMetric.ErrorRate => OfRate(arm, limit, new(trial.Failures, trial.Requests), new(baseline.Failures, baseline.Requests), trial.Requests, alpha),
-            GuardMetric.ClickRate => OfRate(arm, limit, new(seen.Clicks, seen.Impressions), new(usual.Clicks, usual.Impressions), seen.Answers, alpha),
-            GuardMetric.ConversionRate => OfRate(arm, limit, new(seen.Purchases, seen.Impressions), new(usual.Purchases, usual.Impressions), seen.Answers, alpha),
-            GuardMetric.LatencyP99 => OfFigure(arm, limit, trial.LatencyP99, baseline.LatencyP99, trial.Requests, trial.Requests >= fewest && (!limit.IsRelative || baseline.Requests >= fewest)),
-            GuardMetric.Overlap => OfFigure(arm, limit, trial.IsShadow ? trial.Overlap / trial.Compared : 1, 1, trial.Requests, trial.Compared >= fewest),
-            _ => throw new ArgumentOutOfRangeException(nameof(guard), guard.Metric, "No such metric."),
-        };
+            var others = trials.Values.Append(baseline).Where(arm => arm != trial && arm.Requests > 0 && arm.Percent > 0).ToList();
+            var share = others.Sum(arm => arm.Percent);
+            var expected = share > 0 ? others.Sum(arm => arm.Requests) * trial.Percent / share : 0;
+            if (trial.Requests == 0 && expected >= SuspiciousSilence)
+                return $"No verdict: {name} gave no answer of this step, where by its share it should have given about {expected:N0} meanwhile. Look whether inference has loaded its version and follows the rollout.";
+        }
+        if (trials.Values.Append(baseline).All(arm => arm.Requests == 0))
+            return "No verdict: there was no traffic in this step.";
+        var (arm, answers) = trials.Select(trial => (trial.Key, Answers: Judged(limits, trial.Value))).MinBy(trial => trial.Answers);
+        return answers < fewest ? $"No verdict yet: {arm}: {answers:N0} answers of this step can be judged; a verdict takes {fewest:N0}." : null;
     }
 
-    /// <summary>A rate breaks its limit only when its whole interval does.</summary>
-    private static GuardEvidence OfRate(string arm, Limit limit, Rate rate, Rate baseline, long answers, double alpha)
-    {
-        if (rate.Observations == 0 || (limit.IsRelative && baseline.Observations == 0))
-            return new GuardEvidence(arm, limit.Text, true, rate.Value, null, null, limit.Bound, answers, baseline.Value);
-        var bound = limit.IsRelative ? limit.Bound * baseline.Value : limit.Bound;
-        // Few observations may show no hit at all: they are no less scattered than the limit itself would be.
-        var variance = Math.Max(rate.Variance, bound * (1 - bound));
-        if (limit.IsRelative) // the baseline's rate is known no better than from its own answers
-            variance += limit.Bound * limit.Bound * baseline.Variance * rate.Observations / baseline.Observations;
-        var half = ConfidenceSequence.HalfWidth(variance, rate.Observations, alpha);
-        var holds = limit.IsLeast ? rate.Value + half >= bound : rate.Value - half <= bound;
-        return new GuardEvidence(arm, limit.Text, holds, rate.Value, Math.Max(0, rate.Value - half), Math.Min(1, rate.Value + half), bound, answers, baseline.Value);
-    }
+    private static long Judged(List<Limit> limits, ArmTotals trial) =>
+        limits.Any(limit => limit.IsReaction) && !trial.IsShadow ? trial.Reactions.Answers : trial.Requests;
 
-    private readonly record struct Rate(double Hits, double Observations)
+    private static GuardEvidence Evidence(string arm, Limit limit, ArmTotals trial, ArmTotals baseline, double alpha, Strictness strictness) => limit.Metric switch
     {
-        public double Value => Observations == 0 ? 0 : Hits / Observations;
+        GuardMetric.ErrorRate => OfFailures(arm, limit, trial, baseline, alpha),
+        GuardMetric.ClickRate => RateGuard.Evidence(arm, limit, trial.Reactions.Clicks, baseline.Reactions.Clicks, trial.Reactions.Answers, alpha, trial.IsShadow ? null : strictness.LossRuledOut),
+        GuardMetric.ConversionRate => RateGuard.Evidence(arm, limit, trial.Reactions.Purchases, baseline.Reactions.Purchases, trial.Reactions.Answers, alpha, null),
+        GuardMetric.LatencyP99 => OfFigure(arm, limit, trial.LatencyP99, baseline.LatencyP99, trial.Requests,
+            trial.Requests >= strictness.FewestAnswers && (!limit.IsRelative || baseline.Requests >= strictness.FewestAnswers)),
+        GuardMetric.Overlap => OfFigure(arm, limit, trial.IsShadow ? trial.Overlap / trial.Compared : 1, 1, trial.Requests, trial.Compared >= strictness.FewestAnswers),
+        _ => throw new ArgumentOutOfRangeException(nameof(limit), limit.Metric, "No such metric."),
+    };
 
-        public double Variance => Value * (1 - Value);
+    /// <summary>An absolute limit is tested after every answer; one relative to the baseline as a rate is, each answer by itself.</summary>
+    private static GuardEvidence OfFailures(string arm, Limit limit, ArmTotals trial, ArmTotals baseline, double alpha)
+    {
+        if (limit.IsRelative || limit.Bound is <= 0 or >= 1)
+            return RateGuard.Evidence(arm, limit, Alone(trial), Alone(baseline), trial.Requests, alpha, null);
+        var gain = limit.IsLeast
+            ? FailureTest.LogGain(trial.Requests - trial.Failures, trial.Requests, 1 - limit.Bound)
+            : FailureTest.LogGain(trial.Failures, trial.Requests, limit.Bound);
+        var (value, usual) = (Alone(trial).Rate, Alone(baseline).Rate);
+        return new GuardEvidence(arm, limit.Text, gain <= -Math.Log(alpha), value, null, null, limit.Bound, trial.Requests, usual);
+
+        static UserSums Alone(ArmTotals totals) => new(totals.Requests, totals.Requests, totals.Failures, totals.Requests, totals.Failures, totals.Failures);
     }
 
     private static GuardEvidence OfFigure(string arm, Limit limit, double value, double baseline, long answers, bool isEnough)

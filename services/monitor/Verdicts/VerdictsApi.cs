@@ -1,10 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Deployments;
 using ModelOps.Contracts.Versions;
-using ModelOps.Monitor.Quality;
 using ModelOps.ServiceDefaults;
 
 namespace ModelOps.Monitor.Verdicts;
@@ -12,29 +10,32 @@ namespace ModelOps.Monitor.Verdicts;
 /// <summary>Says whether a rollout may take its next step. It only says so: the pipeline acts.</summary>
 internal static class VerdictsApi
 {
+    private const int MostVerdicts = 500;
+
     public static IServiceCollection AddVerdicts(this IServiceCollection services)
     {
         services.AddOptions<VerdictOptions>().BindConfiguration("Verdicts").ValidateDataAnnotations().ValidateOnStart();
-        return services;
+        return services.AddScoped<RolloutVerdicts>();
     }
 
-    public static void MapVerdicts(this IEndpointRouteBuilder app) => app.MapGet("/v1/models/{model}/rollouts/{id:guid}/verdict", FindAsync).WithTags("Verdicts");
+    public static void MapVerdicts(this IEndpointRouteBuilder app)
+    {
+        var rollout = app.MapGroup("/v1/models/{model}/rollouts/{id:guid}").WithTags("Verdicts");
+        rollout.MapGet("/verdict", FindAsync).WithSummary("Of the present step, as of now");
+        rollout.MapGet("/verdicts", ListAsync).WithSummary("Those that were kept, with their evidence; newest first");
+    }
 
     private static async Task<Results<Ok<Verdict>, ProblemHttpResult>> FindAsync(
-        StoreId store, string model, Guid id, RegistryClient registry, MonitorDb database, IOptions<VerdictOptions> options, TimeProvider time, CancellationToken cancellationToken)
-    {
-        if (await registry.FindRolloutAsync(store, model, id, cancellationToken) is not { } history)
-            return Problems.NotFound($"The model '{model}' has no rollout {id}.");
-        var rollout = history.Rollout;
-        var settled = time.GetUtcNow() - TimeSpan.FromMinutes(1 + options.Value.ReactionMinutes);
-        var trials = new Dictionary<string, ArmTotals>();
-        foreach (var arm in rollout.Trials)
-            trials[arm.Name] = await TotalsAsync(arm);
-        return TypedResults.Ok(Judge.Of(rollout.Guards, trials, await TotalsAsync(rollout.Baseline), options.Value.FewestAnswers));
+        StoreId store, string model, Guid id, RegistryClient registry, RolloutVerdicts verdicts, CancellationToken cancellationToken) =>
+        await registry.FindRolloutAsync(store, model, id, cancellationToken) is { } history
+            ? TypedResults.Ok(await verdicts.JudgeAsync(store, history.Rollout, cancellationToken))
+            : Problems.NotFound($"The model '{model}' has no rollout {id}.");
 
-        // Failures and latency count from the minute in which the step began, so that they are seen at once; reactions from its first whole minute, the same for every arm.
-        async Task<ArmTotals> TotalsAsync(Arm arm) => ArmTotals.Of(
-            await database.Windows.AsNoTracking().Where(row => row.Store == store.Value && row.Model == model && row.Version == arm.Version && row.Arm == arm.Name && row.Start > rollout.StepAt.AddMinutes(-1)).ToListAsync(cancellationToken),
-            window => window.Start >= rollout.StepAt && window.Start <= settled);
+    private static async Task<Ok<Page<KeptVerdict>>> ListAsync(
+        StoreId store, string model, Guid id, RolloutVerdicts verdicts, CancellationToken cancellationToken, long? after = null, int limit = Page<KeptVerdict>.DefaultLimit)
+    {
+        limit = Math.Clamp(limit, 1, MostVerdicts);
+        var rows = await verdicts.Of(store, model, id).Where(row => after == null || row.Id < after).OrderByDescending(row => row.Id).Take(limit + 1).ToListAsync(cancellationToken);
+        return TypedResults.Ok(Page<KeptVerdict>.Of([.. rows.Select(row => row.ToContract())], limit, verdict => verdict.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)));
     }
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Events;
@@ -60,6 +62,78 @@ public sealed class QualityTests(Stores stores)
         var monitor = new MonitorClient(http);
         await Eventually.TrueAsync(async () => (await monitor.GetQualityAsync(StoreId.Main, "m", Now.AddHours(-1))).Items.Sum(window => window.Clicks) == 1, "the click");
     }
+
+    /// <summary>Each thing that may come twice or late, and what counts.</summary>
+    [Fact]
+    public async Task Reactions_LateTwiceOrNeverShown_CountAsTheyShould_WithRevenueByPlacement()
+    {
+        await using var service = await stores.StartAsync<MonitorDb>(["monitordb", "eventsdb"], builder => builder.UseSetting("Attribution:Hours", "24"));
+        using var http = service.CreateClient();
+        var events = service.Services.GetRequiredService<ShopEvents>();
+        var then = Now.AddHours(-30);
+        await events.AppendImpressionsAsync([
+            Shown("h1", 1) with { Time = then, Placement = "home", User = "ann", QueueSeconds = .001, ComputeSeconds = .003 },
+            Shown("h2", 1) with { Time = then.AddMinutes(2), Placement = "home", User = "bob", Items = ["a", "c"] },
+            Shown("c1", 1) with { Time = then, Placement = "cart", User = null, Session = "visit" },
+        ]);
+        await events.AppendAsync([
+            At("e1", EventNames.View, "h1", then.AddHours(23), new EventItem("a")), // late, and in time
+            At("e2", EventNames.View, "h1", then.AddHours(25), new EventItem("b")), // beyond the window
+            At("e3", EventNames.View, "h1", then.AddHours(1), new EventItem("a")), // the same product of the same answer
+            At("e4", EventNames.Purchase, "h2", then.AddHours(2), new EventItem("a", 2, 10), new EventItem("c", null, 5), new EventItem("z", 1, 1000)), // z was not shown
+            At("e5", EventNames.AddToCart, "c1", then.AddHours(2), new EventItem("b")),
+            At("e4", EventNames.Purchase, "h2", then.AddHours(3), new EventItem("a", 2, 10)), // the same id at another time
+            At("last", EventNames.View, "c1", then.AddHours(3), new EventItem("a")),
+        ]);
+
+        var monitor = new MonitorClient(http);
+        IReadOnlyList<QualityReport> rows = [];
+        await Eventually.TrueAsync(async () =>
+        {
+            rows = (await monitor.GetQualityReportAsync(StoreId.Main, "m", then.AddHours(-1), ["placement"])).Items;
+            return rows.Count == 2 && rows[0].Clicks == 1 && rows[1].Purchases == 2;
+        }, "the counts");
+
+        var (cart, home) = (rows[0], rows[1]);
+        Assert.Equal(("cart", 1L, 1L, 0d), (cart.Placement, cart.Clicks, cart.AddToCarts, cart.Revenue));
+        Assert.Equal(("home", 1L, 2L, 25d), (home.Placement, home.Clicks, home.Purchases, home.Revenue));
+        Assert.Equal((2L, 4L, 3L, 1d), (home.Shoppers, home.Impressions, home.ProductsShown, home.Coverage));
+        Assert.Equal(25.0 / 4 * 1000, home.RevenuePerThousand!.Value, 1e-9);
+        Assert.Equal((.001, .003), (home.QueueMean!.Value, home.ComputeMean!.Value));
+        // Ann clicked 1 of 2, Bob 0 of 2: the rates' residuals are ±.5, and their squares' mean over the trials with n/(n-1) is .25 / 4 * 2 / 4 …
+        var half = 1.959964 * Math.Sqrt((.25 + .25) / 4 / 4 * 2);
+        Assert.Equal((.25, Math.Max(0, .25 - half), .25 + half), (home.ClickRate!.Value, home.ClickRate.Low!.Value, home.ClickRate.High!.Value));
+        Assert.Null(cart.ClickRate!.Low); // one shopper has no variance
+
+        var all = Assert.Single((await monitor.GetQualityReportAsync(StoreId.Main, "m", then.AddHours(-1), [])).Items);
+        Assert.Equal((3L, 3L, 2L, null), (all.Requests, all.Shoppers, all.Clicks, all.Placement));
+        Assert.Equal("home", Assert.Single((await monitor.GetQualityReportAsync(StoreId.Main, "m", then.AddHours(-1), ["placement"], "home")).Items).Placement);
+    }
+
+    [Fact]
+    public async Task Windows_ArePagedWithoutLosingAny()
+    {
+        await using var service = await stores.StartAsync<MonitorDb>(["monitordb", "eventsdb"]);
+        using var http = service.CreateClient();
+        var events = service.Services.GetRequiredService<ShopEvents>();
+        await events.AppendImpressionsAsync([.. from version in new[] { 1, 2 } from place in new[] { "a", "b", "c" } select Shown($"{version}{place}", version) with { Placement = place }]);
+        await Eventually.TrueAsync(async () => (await new MonitorClient(http).GetQualityAsync(StoreId.Main, "m", Now.AddHours(-1))).Items.Count == 6, "the windows");
+
+        var found = new List<QualityWindow>();
+        for (string? after = "", path = "/v1/quality?model=m&limit=4"; after is not null; path = $"/v1/quality?model=m&limit=4&after={Uri.EscapeDataString(after ?? "")}")
+        {
+            var page = await (await http.GetAsync(path)).ReadAsync<Page<QualityWindow>>();
+            found.AddRange(page.Items);
+            after = page.Next;
+        }
+
+        Assert.Equal(6, found.Select(window => (window.Version, window.Placement)).Distinct().Count());
+        Assert.Equal(6, found.Count);
+        await (await http.GetAsync("/v1/quality?after=nonsense")).ProblemAsync(HttpStatusCode.BadRequest, "quality");
+        await (await http.GetAsync("/v1/models/m/quality?by=weather")).ProblemAsync(HttpStatusCode.BadRequest, "quality");
+    }
+
+    private static LoggedEvent At(string id, string name, string token, DateTimeOffset time, params EventItem[] items) => new(StoreId.Main, id, name, "u", null, time, items, token);
 
     private static Impression Shown(string token, int version) => new(StoreId.Main, token, Now, "m", version, "u", ["a", "b"], false, .002);
 

@@ -9,17 +9,16 @@ internal static class QualityHistory
     public static async Task<IReadOnlyList<QualityWindow>> GetWindowsAsync(this MonitorClient monitor, StoreId store, string model, TimeSpan length, CancellationToken cancellationToken)
     {
         var from = DateTimeOffset.UtcNow - length;
-        var windows = new Dictionary<(DateTimeOffset, int, string), QualityWindow>();
-        while (true)
+        var windows = new List<QualityWindow>();
+        string? after = null;
+        do
         {
-            var page = await monitor.GetQualityAsync(store, model, from, cancellationToken);
-            var before = windows.Count;
-            foreach (var window in page.Items)
-                windows[(window.Start, window.Version, window.Arm)] = window;
-            if (page.Next is null || windows.Count == before)
-                return [.. windows.Values.OrderBy(window => window.Start)];
-            from = page.Items[^1].Start;
+            var page = await monitor.GetQualityAsync(store, model, from, after, cancellationToken);
+            windows.AddRange(page.Items);
+            after = page.Next;
         }
+        while (after is not null);
+        return windows;
     }
 
     /// <summary>Cuts the last <paramref name="length"/> into steps; a step in which nothing happened is there too, with zeros.</summary>

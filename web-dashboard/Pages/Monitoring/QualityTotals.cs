@@ -8,7 +8,7 @@ namespace ModelOps.Dashboard.Pages.Monitoring;
 /// requests, p95 and p99 are too, so that one slow minute with one request does not stand for an hour.
 /// </summary>
 public sealed record QualityTotals(
-    long Requests, long Impressions, long Clicks, long AddToCarts, long Purchases, long CacheHits, long Failures, double? LatencyP50, double? LatencyP95, double? LatencyP99)
+    long Requests, long Impressions, long Clicks, long AddToCarts, long Purchases, long CacheHits, long Failures, double Revenue, double? LatencyP50, double? LatencyP95, double? LatencyP99)
 {
     public double? ClickRate => Impressions > 0 ? (double)Clicks / Impressions : null;
 
@@ -20,7 +20,7 @@ public sealed record QualityTotals(
         var list = windows as IReadOnlyCollection<QualityWindow> ?? [.. windows];
         return new QualityTotals(
             list.Sum(window => window.Requests), list.Sum(window => window.Impressions), list.Sum(window => window.Clicks),
-            list.Sum(window => window.AddToCarts), list.Sum(window => window.Purchases), list.Sum(window => window.CacheHits), list.Sum(window => window.Failures),
+            list.Sum(window => window.AddToCarts), list.Sum(window => window.Purchases), list.Sum(window => window.CacheHits), list.Sum(window => window.Failures), list.Sum(window => window.Revenue),
             Weighted(list, window => window.LatencyP50), Weighted(list, window => window.LatencyP95), Weighted(list, window => window.LatencyP99));
     }
 

@@ -8,5 +8,6 @@ public sealed record TimeRange(string Key, string Name, TimeSpan Length, TimeSpa
         new("15m", "15 min", TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(1)),
         new("1h", "1 h", TimeSpan.FromHours(1), TimeSpan.FromMinutes(1)),
         new("24h", "24 h", TimeSpan.FromHours(24), TimeSpan.FromMinutes(15)),
+        new("7d", "7 d", TimeSpan.FromDays(7), TimeSpan.FromHours(2)),
     ];
 }

@@ -12,7 +12,6 @@ internal readonly record struct RolloutOutcome(RolloutRow? Rollout, (string Type
 internal sealed class RolloutActions(RegistryDb database, AliasMoves aliases, TimeProvider time)
 {
     private const int Attempts = 5;
-    private static readonly Guard[] DefaultGuards = [new(GuardMetric.ErrorRate, AtMost: .01), new(GuardMetric.LatencyP99, AtMostTimes: 3)];
 
     public async Task<RolloutOutcome> StartAsync(StoreId store, string model, RolloutRequest request, AliasRow alias, string by, string? idempotencyKey, CancellationToken cancellationToken)
     {
@@ -34,7 +33,7 @@ internal sealed class RolloutActions(RegistryDb database, AliasMoves aliases, Ti
             Steps = [.. kind.Steps(request)],
             BakeMinutes = request.BakeMinutes,
             MirrorPercent = request.MirrorPercent,
-            Guards = [.. request.Guards ?? DefaultGuards],
+            Guards = [.. request.Guards ?? DefaultGuards.All],
             StartedAt = now,
             StepAt = now,
             By = by,
