@@ -2,10 +2,14 @@ using Microsoft.EntityFrameworkCore;
 using ModelOps.Contracts.Clients;
 using ModelOps.EventLog;
 using ModelOps.Monitor.Alerts;
+using ModelOps.Monitor.Alerts.Export;
 using ModelOps.Monitor.Quality;
 using ModelOps.Monitor.Retention;
 using ModelOps.Monitor.Verdicts;
 using ModelOps.ServiceDefaults;
+
+if (AlertExport.Ran(args))
+    return;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
