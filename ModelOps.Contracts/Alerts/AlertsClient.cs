@@ -7,7 +7,7 @@ public sealed class AlertsClient(HttpClient http)
 {
     /// <param name="state">Null lists every state; firing ones come first then.</param>
     public Task<Page<Alert>> ListAsync(StoreId store, AlertState? state = null, string? after = null, int limit = Page<Alert>.DefaultLimit, CancellationToken cancellationToken = default) =>
-        http.GetAsync<Page<Alert>>(store, $"/v1/alerts?state={state}&after={Uri.EscapeDataString(after ?? "")}&limit={limit}", cancellationToken);
+        http.GetAsync<Page<Alert>>(store, $"/v1/alerts?limit={limit}{(state is null ? "" : $"&state={state}")}&after={Uri.EscapeDataString(after ?? "")}", cancellationToken);
 
     public Task<AlertCount> CountAsync(StoreId store, CancellationToken cancellationToken = default) => http.GetAsync<AlertCount>(store, "/v1/alerts/count", cancellationToken);
 

@@ -55,7 +55,8 @@ internal static class PrometheusRules
         {
             var (bad, good) = Examples(rule.Condition);
             Test(bad, rule.For + Margin, true);
-            Test(good, rule.For + Margin, false);
+            if (good is { } within)
+                Test(within, rule.For + Margin, false);
             if (rule.For > Margin)
                 Test(bad, rule.For - Margin, false);
 
@@ -102,10 +103,10 @@ internal static class PrometheusRules
         static string Of(FormattableString text) => FormattableString.Invariant(text);
     }
 
-    /// <summary>Whole numbers, which Prometheus writes as they are: one beyond the limit, one within.</summary>
-    private static (int Bad, int Good) Examples(Condition condition) => condition switch
+    /// <summary>Whole numbers, which Prometheus writes as they are: one beyond the limit, one within, where there is one.</summary>
+    private static (int Bad, int? Good) Examples(Condition condition) => condition switch
     {
-        Threshold { Above: { } above, Below: var below } => ((int)Math.Floor(above) + 3, (int)Math.Ceiling(below is { } low ? (low + above) / 2 : above - 1)),
+        Threshold { Above: { } above, Below: var below } => ((int)Math.Floor(above) + 3, below is null ? (int)Math.Ceiling(above) - 1 : Math.Ceiling(below.Value) <= above ? (int)Math.Ceiling(below.Value) : null),
         Threshold { Below: { } below } => ((int)Math.Ceiling(below) - 3, (int)Math.Ceiling(below) + 1),
         Anomaly { Direction: Anomaly.Below } anomaly => (-(int)Math.Ceiling(anomaly.Deviations) - 1, 0),
         Anomaly anomaly => ((int)Math.Ceiling(anomaly.Deviations) + 1, 0),

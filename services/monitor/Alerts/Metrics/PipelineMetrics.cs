@@ -54,9 +54,9 @@ internal sealed class RecentRuns(IServiceScopeFactory scopes, TimeProvider time)
             }
             return runs;
         }
-        catch (OperationCanceledException exception)
+        catch (OperationCanceledException)
         {
-            throw new TimeoutException($"The pipeline service did not answer within {Patience.TotalSeconds} s.", exception);
+            throw new TimeoutException($"The pipeline service did not answer within {Patience.TotalSeconds} s.");
         }
     }
 }

@@ -33,7 +33,7 @@ public sealed class AlertBookReaderTests
     [Theory]
     [InlineData("rules:\n  - name: x\n    metric: ctr\n    window: 5m\n    abov: 1", "line 5, column 5: 'abov' is no key of a rule; known: name,")]
     [InlineData("rules:\n  - { name: x, metric: clicks, window: 5m, above: 1 }", "line 2, column 24: metric is 'clicks'; known: ctr,")]
-    [InlineData("rules:\n  - { name: x, metric: ctr, window: 5m, above: lots }", "line 2, column 49: above is 'lots', which is no number.")]
+    [InlineData("rules:\n  - { name: x, metric: ctr, window: 5m, above: lots }", "line 2, column 48: above is 'lots', which is no number.")]
     [InlineData("rules:\n  - { name: x, metric: ctr, window: 5 minutes, above: 1 }", "line 2, column 37: window is '5 minutes'; it is a time from 1m to 1d, such as 30s, 5m, 2h or 1d.")]
     [InlineData("rules:\n  - { name: x, metric: ctr, window: 5m }", "line 2, column 5: a rule has above or below (or both), or else anomaly.")]
     [InlineData("rules:\n  - { name: x, metric: ctr, window: 5m, above: 1, anomaly: {} }", "line 2, column 5: a rule has above or below")]
@@ -52,7 +52,7 @@ public sealed class AlertBookReaderTests
     [InlineData("routes:\n  - { name: r, channels: [c] }", "the route 'r' has the channel 'c', which does not exist; there are no channels.")]
     [InlineData("rules: &a\n  - *a", "line 2, column 5: references (*name) are not used here")]
     [InlineData("rules: {}", "rules has to be a list.")]
-    [InlineData("rules: [", "line 1, column ")]
+    [InlineData("rules: [", "line 2, column 1: While parsing a node")]
     [InlineData("- a", "the file has to be a map of keys and values.")]
     public void Wrong_IsSaidWithItsPlace(string yaml, string reason) =>
         Assert.Contains(reason, Assert.Throws<InvalidDataException>(() => AlertBookReader.Load(yaml, "a", Files)).Message, StringComparison.Ordinal);

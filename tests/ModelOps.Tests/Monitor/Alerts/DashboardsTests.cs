@@ -21,7 +21,7 @@ public sealed partial class DashboardsTests(Stores stores)
         await using var monitor = await stores.StartAsync<MonitorDb>(["monitordb", "eventsdb"]);
         using var http = monitor.CreateClient();
         await http.GetAsync("/health");
-        await using var inference = await stores.StartAsync<Batcher>(["eventsdb"]);
+        await using var inference = await stores.StartAsync<BatchMetrics>(["eventsdb"]);
         _ = (inference.Services.GetRequiredService<BatchMetrics>(), inference.Services.GetRequiredService<AnswerCache>(), inference.Services.GetRequiredService<RoutedAnswers>(), inference.Services.GetRequiredService<ImpressionLog>());
 
         // The names are made here as the exporter makes them: hold that against what it really writes.
@@ -50,7 +50,7 @@ public sealed partial class DashboardsTests(Stores stores)
     {
         var name = instrument.Name.Replace('.', '_').Replace('-', '_');
         var unit = instrument.Unit switch { "s" => "seconds", "By" => "bytes", "ms" => "milliseconds", "1" => "ratio", null or "" => null, var other => other.StartsWith('{') ? null : other };
-        var full = unit is null || name.Contains(unit, StringComparison.Ordinal) ? name : $"{name}_{unit}";
+        var full = unit is null || name.EndsWith(unit, StringComparison.Ordinal) ? name : $"{name}_{unit}";
         var kind = instrument.GetType().Name;
         return kind.StartsWith("Histogram", StringComparison.Ordinal) ? [$"{full}_bucket", $"{full}_sum", $"{full}_count"]
             : kind.StartsWith("Counter", StringComparison.Ordinal) || kind.StartsWith("ObservableCounter", StringComparison.Ordinal) ? [$"{full}_total"] : [full];
