@@ -61,6 +61,8 @@ var pipeline = Service(builder.AddProject<Projects.ModelOps_Pipeline>("pipeline"
     .WithReference(inference)
     .WithReference(monitor);
 
+monitor.WithReference(pipeline); // it watches the runs that ask it for verdicts
+
 var dashboard = Service(builder.AddProject<Projects.ModelOps_Dashboard>("dashboard"), port: 7100)
     .WithExternalHttpEndpoints()
     .WithReference(dataPrep)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using ModelOps.Contracts.Alerts;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Predictions;
 using ModelOps.Contracts.Quality;
@@ -19,7 +20,7 @@ public static class ServiceClients
 
     public static IServiceCollection AddInferenceClient(this IServiceCollection services) => services.AddServiceClient<InferenceClient>("inference");
 
-    public static IServiceCollection AddMonitorClient(this IServiceCollection services) => services.AddServiceClient<MonitorClient>("monitor");
+    public static IServiceCollection AddMonitorClient(this IServiceCollection services) => services.AddServiceClient<MonitorClient>("monitor").AddServiceClient<AlertsClient>("monitor");
 
     public static IServiceCollection AddPipelineClient(this IServiceCollection services) => services.AddServiceClient<PipelineClient>("pipeline");
 

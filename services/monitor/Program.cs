@@ -1,10 +1,15 @@
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Contracts.Clients;
 using ModelOps.EventLog;
+using ModelOps.Monitor.Alerts;
+using ModelOps.Monitor.Alerts.Export;
 using ModelOps.Monitor.Quality;
 using ModelOps.Monitor.Retention;
 using ModelOps.Monitor.Verdicts;
 using ModelOps.ServiceDefaults;
+
+if (AlertExport.Ran(args))
+    return;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
@@ -13,14 +18,16 @@ builder.AddKeyedNpgsqlDataSource(EventLogExtensions.Database);
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddEventLog();
 builder.Services.AddQuality();
-builder.Services.AddRegistryClient();
+builder.Services.AddRegistryClient().AddPipelineClient();
 builder.Services.AddVerdicts();
+builder.Services.AddAlerts();
 builder.Services.AddRetention();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapQuality();
 app.MapVerdicts();
+app.MapAlerts();
 
 await app.MigrateAsync<MonitorDb>();
 await app.RunAsync();

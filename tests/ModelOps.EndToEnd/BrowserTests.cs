@@ -142,6 +142,7 @@ public sealed class BrowserTests(Stack stack) : IAsyncLifetime
     [InlineData("/models")]
     [InlineData("/models/recommend")]
     [InlineData("/rules")]
+    [InlineData("/alerts")]
     [InlineData("/monitoring")]
     [InlineData("/resources")]
     public async Task EveryPage_ShowsItsHeadingWithoutErrors(string path)

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using ModelOps.Contracts.Quality;
+using ModelOps.Monitor.Alerts;
 using ModelOps.Monitor.Verdicts;
 
 namespace ModelOps.Monitor.Quality;
@@ -19,6 +20,14 @@ internal sealed class MonitorDb(DbContextOptions<MonitorDb> options) : DbContext
     public DbSet<VerdictRow> Verdicts => Set<VerdictRow>();
 
     public DbSet<CursorRow> Cursors => Set<CursorRow>();
+
+    public DbSet<AlertRow> Alerts => Set<AlertRow>();
+
+    public DbSet<SilenceRow> AlertSilences => Set<SilenceRow>();
+
+    public DbSet<RuleSetRow> AlertRuleSets => Set<RuleSetRow>();
+
+    public DbSet<DeliveryRow> AlertDeliveries => Set<DeliveryRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -45,6 +54,7 @@ internal sealed class MonitorDb(DbContextOptions<MonitorDb> options) : DbContext
             cursor.ToTable("cursors").HasKey(row => row.Name);
             cursor.Property(row => row.Position).IsConcurrencyToken();
         });
+        modelBuilder.AddAlertTables();
     }
 }
 
