@@ -105,7 +105,7 @@ internal sealed class AutomationLoop(IServiceScopeFactory scopes, PipelineCatalo
         var database = services.GetRequiredService<PipelineDb>();
         var lastRun = await AutomaticStart.LastRunAsync(database, target, cancellationToken);
         var question = new TriggerQuestion(
-            target, definition, await database.LastSuccessAsync(target, cancellationToken), await database.StateOfAsync(target, trigger.Name, cancellationToken), time.GetUtcNow());
+            target, definition, await database.LastTrainedAsync(target, cancellationToken), await database.StateOfAsync(target, trigger.Name, cancellationToken), time.GetUtcNow());
         if (await trigger.ReadAsync(question, cancellationToken) is not { } reading)
             return;
         if (reading.Fires)

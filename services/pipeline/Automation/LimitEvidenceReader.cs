@@ -1,14 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Contracts.Runs;
 using ModelOps.Pipeline.Runs;
+using ModelOps.Pipeline.Steps;
 
 namespace ModelOps.Pipeline.Automation;
 
 /// <summary>Gathers what limits look at from the runs there were.</summary>
 internal static class LimitEvidenceReader
 {
-    private const string TrainStep = "train";
-
     public static async Task<LimitEvidence> ReadAsync(PipelineDb database, Target target, double? expectedMinutes, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var weekAgo = now.AddDays(-7);
@@ -26,7 +25,7 @@ internal static class LimitEvidenceReader
     /// <summary>The part of a run's training after <paramref name="from"/>; before its end, at least what is expected.</summary>
     private static double MinutesSince(RunRow run, DateTimeOffset from, DateTimeOffset now)
     {
-        var step = run.Steps.FirstOrDefault(step => step.Name == TrainStep);
+        var step = run.Steps.FirstOrDefault(step => step.Name == TrainStep.Step);
         var expected = run.State.IsFinal() || step?.State.IsFinal() == true ? 0 : run.ExpectedMinutes ?? 0;
         if (step?.StartedAt is not { } start)
             return expected;

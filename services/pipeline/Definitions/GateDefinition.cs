@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using YamlDotNet.Serialization;
 
@@ -26,6 +27,7 @@ internal sealed record GateDefinition
 
     /// <summary><c>required</c>: the run waits until somebody approves.</summary>
     [Description("required: the run waits until somebody approves.")]
+    [AllowedValues(Required)]
     public string? Approval { get; init; }
 
     public double? AtLeast { get; init; }

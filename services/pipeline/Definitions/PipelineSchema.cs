@@ -1,11 +1,12 @@
 using System.ComponentModel;
-using System.Reflection;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using ModelOps.Pipeline.Steps;
 
 namespace ModelOps.Pipeline.Definitions;
 
@@ -40,11 +41,15 @@ internal static class PipelineSchema
             return schema;
         if ((Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type) == typeof(TimeSpan))
             (described["type"], described["pattern"]) = ("string", Duration.Pattern);
-        if (Description(context) is { } text)
+        if (Attribute<AllowedValuesAttribute>(context) is { } allowed)
+            described["enum"] = new JsonArray([.. allowed.Values.Select(value => JsonValue.Create((string?)value))]);
+        if (context.TypeInfo.Type == typeof(Dictionary<string, StepDefinition>))
+            described["propertyNames"] = new JsonObject { ["enum"] = new JsonArray([.. StepList.Names.Select(name => JsonValue.Create(name))]) };
+        if (Attribute<DescriptionAttribute>(context) is { Description: var text })
             described.Insert(0, "description", text);
         return described;
     }
 
-    private static string? Description(JsonSchemaExporterContext context) =>
-        (context.PropertyInfo?.AttributeProvider ?? context.TypeInfo.Type).GetCustomAttributes(typeof(DescriptionAttribute), inherit: false).OfType<DescriptionAttribute>().FirstOrDefault()?.Description;
+    private static T? Attribute<T>(JsonSchemaExporterContext context) where T : Attribute =>
+        (context.PropertyInfo?.AttributeProvider ?? context.TypeInfo.Type).GetCustomAttributes(typeof(T), inherit: false).OfType<T>().FirstOrDefault();
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using ModelOps.Contracts.Deployments;
 using YamlDotNet.Serialization;
@@ -11,6 +12,7 @@ internal sealed record RolloutDefinition
     public const string Direct = "direct";
 
     [Description("direct, shadow, canary or ab.")]
+    [AllowedValues(Direct, "shadow", "canary", "ab")]
     public string Kind { get; init; } = Direct;
 
     [YamlIgnore, JsonIgnore]
@@ -48,6 +50,7 @@ internal sealed record RolloutDefinition
 internal sealed record GuardDefinition
 {
     [Description("error_rate, latency_p99, ctr, cvr or overlap.")]
+    [AllowedValues(GuardMetric.ErrorRate, GuardMetric.LatencyP99, GuardMetric.ClickRate, GuardMetric.ConversionRate, GuardMetric.Overlap)]
     public string Metric { get; init; } = "";
 
     public double? AtLeast { get; init; }

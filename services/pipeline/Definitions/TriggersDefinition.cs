@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using ModelOps.Contracts.Deployments;
 
 namespace ModelOps.Pipeline.Definitions;
@@ -27,8 +28,8 @@ internal sealed record DriftTriggerDefinition;
 /// <summary>Either is enough.</summary>
 internal sealed record NewRowsTriggerDefinition
 {
-    /// <summary>New events as a share of those that the last successful run trained with.</summary>
-    [Description("New events as a share of those that the last successful run trained with, as in 0.2.")]
+    /// <summary>New events as a share of those that were trained with last.</summary>
+    [Description("New events as a share of those that were trained with last, as in 0.2.")]
     public double? Share { get; init; }
 
     [Description("New events.")]
@@ -50,6 +51,7 @@ internal sealed record QualityDropTriggerDefinition
     private static readonly string[] Metrics = [GuardMetric.ClickRate, GuardMetric.ConversionRate];
 
     [Description("ctr (clicks per product shown) or cvr (purchases per product shown).")]
+    [AllowedValues(GuardMetric.ClickRate, GuardMetric.ConversionRate)]
     public string Metric { get; init; } = GuardMetric.ClickRate;
 
     /// <summary>The relative loss that must be certain.</summary>

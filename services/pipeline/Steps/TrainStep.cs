@@ -8,9 +8,10 @@ namespace ModelOps.Pipeline.Steps;
 /// <summary>A training run, from the dataset version to a checked package.</summary>
 internal sealed class TrainStep(TrainerClient trainer) : IStep
 {
+    public const string Step = "train";
     public const string TrainingRun = "trainingRun";
 
-    public string Name => "train";
+    public string Name => Step;
 
     public async Task RunAsync(StepContext context, CancellationToken cancellationToken)
     {

@@ -13,9 +13,9 @@ internal sealed class DriftTrigger(IDriftSource reports) : ITrigger
     public bool IsOn(PipelineDefinition definition) => definition.Triggers.Drift is not null;
 
     public async Task<TriggerReading?> ReadAsync(TriggerQuestion question, CancellationToken cancellationToken) =>
-        await reports.FindAsync(question.Target.Store, question.Target.Model, cancellationToken) is { } report ? Read(report, question.LastSuccess?.CreatedAt) : null;
+        await reports.FindAsync(question.Target.Store, question.Target.Model, cancellationToken) is { } report ? Read(report, question.LastTrained?.CreatedAt) : null;
 
-    /// <param name="lastTrained">When the last run that succeeded began: it has learned from a window that ended before.</param>
+    /// <param name="lastTrained">When the last run that trained began: it has learned from a window that ended before.</param>
     internal static TriggerReading Read(DriftSighting report, DateTimeOffset? lastTrained)
     {
         var window = $"{LimitJudge.Moment(report.From)} to {LimitJudge.Moment(report.To)}";

@@ -16,9 +16,9 @@ internal interface ITrigger
     Task<TriggerReading?> ReadAsync(TriggerQuestion question, CancellationToken cancellationToken);
 }
 
-/// <param name="LastSuccess">The model's latest run that succeeded.</param>
+/// <param name="LastTrained">The model's latest run whose training succeeded, also if a gate then refused the model: its data has been learned from.</param>
 /// <param name="Before">What the trigger saw the last time; null the first time.</param>
-internal sealed record TriggerQuestion(Target Target, PipelineDefinition Definition, RunRow? LastSuccess, TriggerStateRow? Before, DateTimeOffset Now);
+internal sealed record TriggerQuestion(Target Target, PipelineDefinition Definition, RunRow? LastTrained, TriggerStateRow? Before, DateTimeOffset Now);
 
 /// <summary>What a trigger saw.</summary>
 /// <param name="Key">Names it, so that the same is decided on once.</param>

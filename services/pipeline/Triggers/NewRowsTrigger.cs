@@ -15,8 +15,8 @@ internal sealed class NewRowsTrigger(DataPrepClient dataPrep) : ITrigger
     public async Task<TriggerReading?> ReadAsync(TriggerQuestion question, CancellationToken cancellationToken)
     {
         var (target, definition) = (question.Target, question.Definition);
-        var output = question.LastSuccess?.Steps.Select(step => step.Outputs.GetValueOrDefault(PrepareStep.DatasetVersion)).FirstOrDefault(value => value is not null);
-        if (!int.TryParse(output, CultureInfo.InvariantCulture, out var version) || question.LastSuccess!.Dataset != target.Dataset
+        var output = question.LastTrained?.Steps.Select(step => step.Outputs.GetValueOrDefault(PrepareStep.DatasetVersion)).FirstOrDefault(value => value is not null);
+        if (!int.TryParse(output, CultureInfo.InvariantCulture, out var version) || question.LastTrained!.Dataset != target.Dataset
             || await dataPrep.FindAsync(target.Store, target.Dataset, cancellationToken) is not { } dataset)
             return null;
         var trained = await dataPrep.GetVersionAsync(target.Store, target.Dataset, version, cancellationToken);

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using ModelOps.Contracts.Runs;
 using ModelOps.Pipeline.Automation;
 using ModelOps.Pipeline.Runs;
+using ModelOps.Pipeline.Steps;
 
 namespace ModelOps.Pipeline.Triggers;
 
@@ -30,8 +31,9 @@ internal static class TriggerStates
     public static Task<TriggerStateRow?> StateOfAsync(this PipelineDb database, Target target, string trigger, CancellationToken cancellationToken) =>
         database.StatesOf(target).FirstOrDefaultAsync(row => row.Trigger == trigger, cancellationToken);
 
-    public static Task<RunRow?> LastSuccessAsync(this PipelineDb database, Target target, CancellationToken cancellationToken) => database.Runs.AsNoTracking().Include(run => run.Steps)
-        .Where(run => run.Store == target.Store.Value && run.Pipeline == target.Pipeline && run.Model == target.Model && run.State == RunState.Succeeded)
+    public static Task<RunRow?> LastTrainedAsync(this PipelineDb database, Target target, CancellationToken cancellationToken) => database.Runs.AsNoTracking().Include(run => run.Steps)
+        .Where(run => run.Store == target.Store.Value && run.Pipeline == target.Pipeline && run.Model == target.Model
+            && run.Steps.Any(step => step.Name == TrainStep.Step && step.State == RunState.Succeeded))
         .OrderByDescending(run => run.CreatedAt).FirstOrDefaultAsync(cancellationToken);
 
     /// <summary>Of two replicas the one that looked later counts.</summary>

@@ -57,18 +57,18 @@ public sealed class AutomationTests(Stores stores) : IAsyncLifetime
 
     /// <summary>A trigger that never stops asking, and a model that never gets better: what a retraining storm is made of.</summary>
     [Theory]
-    [InlineData(true, 14)] // a run a day by the cool-down, for seven a week
-    [InlineData(false, 6)] // after failures every six hours, but three a week
+    [InlineData(true, 10)] // a run a day by the cool-down
+    [InlineData(false, 6)] // after failures every eight hours, but three a week
     public async Task Storm_CannotHappen(bool succeeds, int most)
     {
         await BeginAsync($"name: recommend\ntriggers: {{ drift: {{}} }}\nlimits: {{ runs_per_week: {(succeeds ? 7 : 3)} }}\n");
         asking.Fires = true;
         asking.Changes = true; // each look has another reason
-        for (var hour = 0; hour < 14 * 24; hour += 6)
+        for (var hour = 0; hour < 10 * 24; hour += 8)
         {
             await LookTwiceAsync();
             await EndAsync(succeeds);
-            time.Advance(TimeSpan.FromHours(6));
+            time.Advance(TimeSpan.FromHours(8));
         }
 
         var runs = await AutomaticAsync();

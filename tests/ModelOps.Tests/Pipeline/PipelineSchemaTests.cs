@@ -26,6 +26,8 @@ public sealed class PipelineSchemaTests
             ["dataset", "gates", "limits", "model", "name", "prepare", "rollout", "schedule", "steps", "train", "triggers"],
             schema.GetProperty("properties").EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal));
         Assert.False(schema.GetProperty("additionalProperties").GetBoolean());
+        var kind = schema.GetProperty("properties").GetProperty("rollout").GetProperty("properties").GetProperty("kind").GetProperty("enum");
+        Assert.Equal(["direct", "shadow", "canary", "ab"], kind.EnumerateArray().Select(value => value.GetString()));
         var coolDown = schema.GetProperty("properties").GetProperty("limits").GetProperty("properties").GetProperty("cool_down").GetProperty("properties").GetProperty("success");
         Assert.Equal(("string", Duration.Pattern), (coolDown.GetProperty("type").GetString(), coolDown.GetProperty("pattern").GetString()));
     }
