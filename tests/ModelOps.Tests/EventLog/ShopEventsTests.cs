@@ -73,7 +73,7 @@ public sealed class ShopEventsTests(Stores stores) : IAsyncLifetime
         await events.AppendAsync([Event("4") with { Items = [new EventItem("a")] }]);
         await SettledAsync(4);
 
-        Assert.Equal((3, 1, 2), (await events.CountAsync(StoreId.Main, 0, 100), await events.CountAsync(StoreId.Main, cursor, 100), await events.CountAsync(StoreId.Main, 0, 1)));
+        Assert.Equal((3, 1), (await events.CountAsync(StoreId.Main, 0, 100), await events.CountAsync(StoreId.Main, cursor, 100)));
     }
 
     [Fact]
