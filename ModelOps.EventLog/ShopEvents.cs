@@ -83,6 +83,22 @@ public sealed class ShopEvents
         return events;
     }
 
+    /// <summary>How many rows a dataset would get of what a store's shoppers did after <paramref name="cursor"/>: one for each product of each event, impressions left out.</summary>
+    /// <param name="limit">Events looked at, at most.</param>
+    public async Task<long> CountAsync(StoreId store, long cursor, long limit, CancellationToken cancellationToken = default)
+    {
+        await schema.EnsureAsync(cancellationToken);
+        await using var command = database.CreateCommand($"""
+            SELECT coalesce(sum(jsonb_array_length(items)), 0)::bigint
+            FROM (SELECT items FROM events WHERE store = $1 AND position > $2 AND position < {Schema.Settled} AND name <> $4 LIMIT $3) AS found
+            """);
+        command.Parameters.Add(new() { Value = store.Value });
+        command.Parameters.Add(new() { Value = cursor });
+        command.Parameters.Add(new() { Value = limit });
+        command.Parameters.Add(new() { Value = EventNames.Impression });
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <summary>The position up to which the log is settled.</summary>
     public async Task<long> HeadAsync(CancellationToken cancellationToken = default)
     {

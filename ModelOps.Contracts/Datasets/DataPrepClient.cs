@@ -28,6 +28,10 @@ public sealed class DataPrepClient(HttpClient http)
     public Task<DatasetDiff?> FindDiffAsync(StoreId store, string name, int version, int other, CancellationToken cancellationToken = default) =>
         http.FindAsync<DatasetDiff>(store, $"/v1/datasets/{name}/versions/{version}/diff/{other}", cancellationToken);
 
+    /// <summary>The events that have come since the dataset's latest version; null when there is no such dataset.</summary>
+    public Task<WaitingEvents?> FindWaitingAsync(StoreId store, string name, CancellationToken cancellationToken = default) =>
+        http.FindAsync<WaitingEvents>(store, $"/v1/datasets/{name}/waiting", cancellationToken);
+
     /// <summary>Starts the preparation of a version; the same <paramref name="idempotencyKey"/> starts it once.</summary>
     public Task<Preparation> PrepareAsync(StoreId store, string name, PrepareRequest request, string idempotencyKey, CancellationToken cancellationToken = default) =>
         http.SendAsync<Preparation>(store, HttpMethod.Post, $"/v1/datasets/{name}/preparations", request, idempotencyKey, cancellationToken);
@@ -73,3 +77,8 @@ public sealed class DataPrepClient(HttpClient http)
 /// <summary>A dataset version in the making.</summary>
 /// <param name="Version">The finished version, once <paramref name="State"/> is succeeded. An older one when nothing new had come.</param>
 public sealed record Preparation(Guid Id, Runs.RunState State, int? Version, string? Error);
+
+/// <summary>Events of the event log that no version of a dataset has taken in yet.</summary>
+/// <param name="Version">The latest version.</param>
+/// <param name="Events">As rows that a version would get; ten million events are looked at, at most.</param>
+public sealed record WaitingEvents(int Version, long Events);

@@ -9,7 +9,11 @@ namespace ModelOps.Contracts.Runs;
 public sealed record PipelineRunRequest(string? Pipeline, string? Dataset, string? Model = null, IReadOnlyDictionary<string, JsonElement>? Parameters = null);
 
 /// <summary>One durable execution of a pipeline.</summary>
+/// <param name="Trigger">What started it: <c>manual</c>, or as <see cref="Decision.Trigger"/> has it.</param>
 /// <param name="Approval">What a person has decided of it, where a gate asks for that.</param>
+/// <param name="TriggerReason">What the trigger saw, in words; empty for a manual run.</param>
+/// <param name="By">Who started it.</param>
+/// <param name="Resumes">How often it has been resumed after it had failed.</param>
 public sealed record PipelineRun(
     Guid Id,
     string Pipeline,
@@ -23,7 +27,10 @@ public sealed record PipelineRun(
     DateTimeOffset? StartedAt,
     DateTimeOffset? EndedAt,
     string? Error,
-    RunApproval? Approval = null);
+    RunApproval? Approval = null,
+    string TriggerReason = "",
+    string By = "",
+    int Resumes = 0);
 
 /// <summary>A person's decision on a run that waits for it.</summary>
 /// <param name="By">Who decided.</param>
@@ -45,6 +52,7 @@ public sealed record GateVerdict(string Gate, bool Holds, double? Value, double?
 /// <param name="Metrics">Numbers that the step reports, for example rows kept or <c>ndcg@10</c>.</param>
 /// <param name="Gates">The gates' verdicts, for the step that tries them.</param>
 /// <param name="Outputs">What later steps need: dataset version, training run, model version.</param>
+/// <param name="Retries">How often it was tried again after a failure that might pass.</param>
 public sealed record PipelineStep(
     string Name,
     RunState State,
@@ -53,7 +61,8 @@ public sealed record PipelineStep(
     IReadOnlyDictionary<string, double> Metrics,
     IReadOnlyDictionary<string, string> Outputs,
     string? Error,
-    IReadOnlyList<GateVerdict>? Gates = null);
+    IReadOnlyList<GateVerdict>? Gates = null,
+    int Retries = 0);
 
 /// <summary>The pipeline service.</summary>
 public sealed class PipelineClient(HttpClient http)
@@ -70,6 +79,28 @@ public sealed class PipelineClient(HttpClient http)
     /// <summary>Approves a run that waits for it, or refuses it.</summary>
     public Task<PipelineRun> DecideAsync(StoreId store, Guid id, ApprovalRequest request, string? actor = null, CancellationToken cancellationToken = default) =>
         http.SendAsync<PipelineRun>(store, HttpMethod.Post, $"/v1/runs/{id}/approval", request, null, cancellationToken, actor);
+
+    /// <summary>Has a run that failed or was cancelled go on at the step that it ended in.</summary>
+    public Task<PipelineRun> ResumeAsync(StoreId store, Guid id, CancellationToken cancellationToken = default) =>
+        http.SendAsync<PipelineRun>(store, HttpMethod.Post, $"/v1/runs/{id}/resume", null, null, cancellationToken);
+
+    /// <summary>The pipelines, with what their triggers last saw.</summary>
+    public Task<IReadOnlyList<PipelineStatus>> ListPipelinesAsync(StoreId store, CancellationToken cancellationToken = default) =>
+        http.GetAsync<IReadOnlyList<PipelineStatus>>(store, "/v1/pipelines/status", cancellationToken);
+
+    /// <summary>What automation decided, newest first.</summary>
+    public Task<Page<Decision>> ListDecisionsAsync(
+        StoreId store, string? pipeline = null, string? model = null, string? after = null, int limit = Page<Decision>.DefaultLimit, CancellationToken cancellationToken = default) =>
+        http.GetAsync<Page<Decision>>(store, $"/v1/decisions?limit={limit}{Query("pipeline", pipeline)}{Query("model", model)}{Query("after", after)}", cancellationToken);
+
+    public Task<AutomationState> GetAutomationAsync(StoreId store, CancellationToken cancellationToken = default) =>
+        http.GetAsync<AutomationState>(store, "/v1/automation", cancellationToken);
+
+    /// <summary>Pauses all that acts by itself in the store, or lets it act again.</summary>
+    public Task<AutomationState> SetAutomationAsync(StoreId store, AutomationRequest request, string? actor = null, CancellationToken cancellationToken = default) =>
+        http.SendAsync<AutomationState>(store, HttpMethod.Put, "/v1/automation", request, null, cancellationToken, actor);
+
+    private static string Query(string name, string? value) => value is null ? "" : $"&{name}={Uri.EscapeDataString(value)}";
 
     public Task CancelAsync(StoreId store, Guid id, CancellationToken cancellationToken = default) =>
         http.SendAsync(store, HttpMethod.Post, $"/v1/runs/{id}/cancel", null, null, cancellationToken);

@@ -44,6 +44,7 @@ internal static partial class DatasetsApi
         datasets.MapDelete("/{name}/versions/{version:int}", RemoveAsync).WithSummary("Remove a version's files; its report, statistics and lineage remain");
         datasets.MapPost("/{name}/preparations", PrepareAsync);
         datasets.MapGet("/{name}/preparations/{id:guid}", FindPreparationAsync);
+        app.MapWaiting();
         app.MapComparisons();
         app.MapRules();
     }

@@ -3,13 +3,36 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ModelOps.Pipeline.Automation;
+using ModelOps.Pipeline.Triggers;
 
 namespace ModelOps.Pipeline.Runs;
 
-/// <summary><c>pipelinedb</c>: runs and their steps.</summary>
+/// <summary><c>pipelinedb</c>: runs and their steps, and what automation saw and decided.</summary>
 internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext(options)
 {
     public DbSet<RunRow> Runs => Set<RunRow>();
+
+    public DbSet<DecisionRow> Decisions => Set<DecisionRow>();
+
+    public DbSet<TriggerStateRow> TriggerStates => Set<TriggerStateRow>();
+
+    public DbSet<SwitchRow> Switches => Set<SwitchRow>();
+
+    /// <summary>Does <paramref name="work"/> in one transaction; again from its beginning where the connection breaks.</summary>
+    public Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        Database.CreateExecutionStrategy().ExecuteAsync(async token =>
+        {
+            ChangeTracker.Clear();
+            await using var transaction = await Database.BeginTransactionAsync(token);
+            var result = await work(token);
+            await transaction.CommitAsync(token);
+            return result;
+        }, cancellationToken);
+
+    /// <summary>Waits for its turn, which ends with the transaction.</summary>
+    public Task TakeTurnAsync(string what, CancellationToken cancellationToken) =>
+        Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({what}, 0))", cancellationToken);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -17,6 +40,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
         {
             run.ToTable("runs").HasKey(row => row.Id);
             run.HasIndex(row => new { row.Store, row.CreatedAt });
+            run.HasIndex(row => new { row.Store, row.Pipeline, row.TriggerKey }).IsUnique();
             run.Property(row => row.State).HasConversion<string>();
             AsJson(run.Property(row => row.Parameters));
             AsJson(run.Property(row => row.Approval!));
@@ -30,6 +54,14 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             AsJson(step.Property(row => row.Outputs));
             AsJson(step.Property(row => row.Gates));
         });
+        modelBuilder.Entity<DecisionRow>(decision =>
+        {
+            decision.ToTable("decisions").HasKey(row => row.Id);
+            decision.HasIndex(row => new { row.Store, row.Key }).IsUnique();
+            AsJson(decision.Property(row => row.Numbers));
+        });
+        modelBuilder.Entity<TriggerStateRow>().ToTable("trigger_states").HasKey(row => new { row.Store, row.Pipeline, row.Dataset, row.Model, row.Trigger });
+        modelBuilder.Entity<SwitchRow>().ToTable("switches").HasKey(row => row.Store);
     }
 
     /// <summary>For values that are replaced as a whole, never changed in place.</summary>

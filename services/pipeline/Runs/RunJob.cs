@@ -43,11 +43,56 @@ internal sealed class RunJob(PipelineDb database, PipelineCatalogue catalogue, I
     /// <returns>False when the run waits for a person; whoever decides queues it again.</returns>
     private async Task<bool> RunStepAsync(RunRow run, StepRow step, PipelineDefinition definition, CancellationToken cancellationToken)
     {
+        var patience = definition.Steps.GetValueOrDefault(step.Name) ?? new StepDefinition();
+        await BeginAsync(step, patience, cancellationToken);
+        using var timeOut = TimeOutOf(step);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeOut.Token);
+        var context = ContextOf(run, step, definition, timeOut, cancellationToken);
+        try
+        {
+            either.Token.ThrowIfCancellationRequested();
+            await steps[step.Name].RunAsync(context, either.Token);
+        }
+        catch (ApprovalAwaitedException)
+        {
+            run.State = step.State = RunState.WaitingForApproval;
+            await SaveAsync(step, context, cancellationToken);
+            logger.LogInformation("Pipeline run {Run} of {Pipeline} waits for an approval", run.Id, run.Pipeline);
+            return false;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            await FailAsync(step, patience, context, timeOut.IsCancellationRequested, exception, cancellationToken);
+            throw;
+        }
+        step.State = RunState.Succeeded;
+        step.EndedAt = time.GetUtcNow();
+        await SaveAsync(step, context, cancellationToken);
+        return true;
+    }
+
+    /// <summary>The patience with a step begins with it, not with each attempt, and ends while nobody is waited for.</summary>
+    private async Task BeginAsync(StepRow step, StepDefinition patience, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (step.State != RunState.Running)
+            (step.DueAt, step.Retries, step.EndedAt) = (now + patience.Timeout, 0, null);
         step.State = RunState.Running;
-        step.StartedAt ??= time.GetUtcNow();
+        step.StartedAt ??= now;
         step.Error = null;
         await database.SaveChangesAsync(cancellationToken);
+    }
 
+    private CancellationTokenSource TimeOutOf(StepRow step)
+    {
+        if (step.DueAt is not { } due)
+            return new CancellationTokenSource();
+        var left = due - time.GetUtcNow();
+        return new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+    }
+
+    private StepContext ContextOf(RunRow run, StepRow step, PipelineDefinition definition, CancellationTokenSource timeOut, CancellationToken cancellationToken)
+    {
         StepContext? context = null;
         context = new StepContext
         {
@@ -59,29 +104,27 @@ internal sealed class RunJob(PipelineDb database, PipelineCatalogue catalogue, I
             Definition = definition,
             Parameters = run.Parameters,
             Approval = run.Approval,
+            Resumes = run.Resumes,
+            IsAutomatic = run.Trigger != RunRow.Manual,
+            IsTimedOut = () => timeOut.IsCancellationRequested,
             Inputs = run.Steps.Where(earlier => earlier.Ordinal < step.Ordinal).SelectMany(earlier => earlier.Outputs).ToDictionary(),
             ReportAsync = () => SaveAsync(step, context!, cancellationToken),
         };
-        try
-        {
-            await steps[step.Name].RunAsync(context, cancellationToken);
-        }
-        catch (ApprovalAwaitedException)
-        {
-            run.State = step.State = RunState.WaitingForApproval;
-            await SaveAsync(step, context, cancellationToken);
-            logger.LogInformation("Pipeline run {Run} of {Pipeline} waits for an approval", run.Id, run.Pipeline);
-            return false;
-        }
-        catch (Exception exception) when (IsFinal(exception))
-        {
-            await SaveAsync(step, context, cancellationToken); // with what it found
-            throw new FinalJobFailureException(exception.Message, exception);
-        }
-        step.State = RunState.Succeeded;
-        step.EndedAt = time.GetUtcNow();
-        await SaveAsync(step, context, cancellationToken);
-        return true;
+        return context;
+    }
+
+    /// <summary>Returns for another attempt; otherwise throws what ends the run.</summary>
+    private async Task FailAsync(StepRow step, StepDefinition patience, StepContext context, bool isTimedOut, Exception exception, CancellationToken cancellationToken)
+    {
+        var reason = isTimedOut ? $"The step '{step.Name}' took longer than its timeout of {Duration.Text(patience.Timeout ?? TimeSpan.Zero)} (steps.{step.Name}.timeout in the pipeline's YAML). Resume the run to try again."
+            : IsFinal(exception) ? exception.Message
+            : step.Retries >= patience.Retries ? $"{exception.Message} (tried {step.Retries + 1} times: steps.{step.Name}.retries in the pipeline's YAML is {patience.Retries}.)"
+            : null;
+        if (reason is null)
+            step.Retries++;
+        await SaveAsync(step, context, cancellationToken); // with what it found
+        if (reason is not null)
+            throw new FinalJobFailureException(reason, exception);
     }
 
     /// <summary>A service that is away comes back; one that says no means it.</summary>

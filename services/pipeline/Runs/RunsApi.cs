@@ -12,12 +12,9 @@ using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.Pipeline.Runs;
 
-/// <summary>Pipelines and their runs.</summary>
+/// <summary>The runs of pipelines.</summary>
 internal static class RunsApi
 {
-    public static void MapPipelines(this IEndpointRouteBuilder app) =>
-        app.MapGet("/v1/pipelines", (PipelineCatalogue catalogue) => TypedResults.Ok(catalogue.Pipelines.Values)).WithTags("Pipelines");
-
     public static void MapRuns(this IEndpointRouteBuilder app)
     {
         var runs = app.MapGroup("/v1/runs").WithTags("Runs");
@@ -25,6 +22,7 @@ internal static class RunsApi
         runs.MapGet("", ListAsync);
         runs.MapGet("/{id:guid}", FindAsync);
         runs.MapPost("/{id:guid}/cancel", CancelAsync);
+        runs.MapPost("/{id:guid}/resume", ResumeAsync).WithSummary("Have a run that failed or was cancelled go on at the step that it ended in");
         runs.MapPost("/{id:guid}/approval", DecideAsync);
     }
 
@@ -50,11 +48,12 @@ internal static class RunsApi
                 Pipeline = definition.Name,
                 Dataset = request.Dataset,
                 Model = request.Model ?? definition.Model ?? definition.Name,
-                Trigger = "api",
+                Trigger = RunRow.Manual,
+                By = context.User.Identity?.Name ?? StoreAccess.KeyHolder,
                 Parameters = new(request.Parameters ?? new Dictionary<string, System.Text.Json.JsonElement>()),
                 CreatedAt = time.GetUtcNow(),
                 State = RunState.Queued,
-                Steps = [.. StepList.Names.Select((name, ordinal) => new StepRow { RunId = id, Ordinal = ordinal, Name = name, State = RunState.Queued })],
+                Steps = RunRow.NewSteps(id),
             };
             database.Runs.Add(run);
             await database.SaveChangesAsync(cancellationToken);
@@ -95,6 +94,34 @@ internal static class RunsApi
             await trainer.CancelAsync(store, Guid.Parse(training), cancellationToken);
         return TypedResults.Ok(run.ToContract());
     }
+
+    private static async Task<Results<Ok<PipelineRun>, ProblemHttpResult>> ResumeAsync(
+        StoreId store, Guid id, PipelineDb database, PipelineCatalogue catalogue, JobQueue jobs, CancellationToken cancellationToken)
+    {
+        var run = await database.Runs.AsNoTracking().Include(row => row.Steps).FirstOrDefaultAsync(row => row.Id == id && row.Store == store.Value, cancellationToken);
+        if (run is null)
+            return NotFound(id);
+        if (!catalogue.Pipelines.ContainsKey(run.Pipeline))
+            return Problems.Conflict("pipeline", $"The pipeline '{run.Pipeline}' is no longer defined. Put its file back, or start a run of another one.");
+        if (!await ReopenAsync(database, run, cancellationToken))
+            return Problems.Conflict("run-not-ended", $"The run is {run.State}; only one that failed or was cancelled can be resumed.");
+        await jobs.RequeueAsync(id, store, RunJob.Kind, cancellationToken);
+        return TypedResults.Ok((await database.Runs.AsNoTracking().Include(row => row.Steps).SingleAsync(row => row.Id == id, cancellationToken)).ToContract());
+    }
+
+    /// <summary>Of two who resume at once, one does. What succeeded stays; a refusal is forgotten, so that somebody is asked again.</summary>
+    private static Task<bool> ReopenAsync(PipelineDb database, RunRow run, CancellationToken cancellationToken) => database.InTransactionAsync(async token =>
+    {
+        var reopened = await database.Runs.Where(row => row.Id == run.Id && (row.State == RunState.Failed || row.State == RunState.Cancelled)).ExecuteUpdateAsync(row => row
+            .SetProperty(found => found.State, RunState.Queued).SetProperty(found => found.Resumes, found => found.Resumes + 1)
+            .SetProperty(found => found.EndedAt, (DateTimeOffset?)null).SetProperty(found => found.Error, (string?)null).SetProperty(found => found.Approval, (RunApproval?)null), token);
+        if (reopened == 0)
+            return false;
+        await database.Set<StepRow>().Where(step => step.RunId == run.Id && step.State != RunState.Succeeded).ExecuteUpdateAsync(step => step
+            .SetProperty(found => found.State, RunState.Queued).SetProperty(found => found.Error, (string?)null)
+            .SetProperty(found => found.StartedAt, (DateTimeOffset?)null).SetProperty(found => found.EndedAt, (DateTimeOffset?)null), token);
+        return true;
+    }, cancellationToken);
 
     private static async Task<Results<Ok<PipelineRun>, ProblemHttpResult>> DecideAsync(
         StoreId store, Guid id, ApprovalRequest request, HttpContext context, PipelineDb database, JobQueue jobs, TimeProvider time, CancellationToken cancellationToken)

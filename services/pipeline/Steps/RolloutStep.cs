@@ -2,17 +2,20 @@ using System.Globalization;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Deployments;
 using ModelOps.Contracts.Versions;
+using ModelOps.Pipeline.Automation;
+using ModelOps.Pipeline.Runs;
 
 namespace ModelOps.Pipeline.Steps;
 
 /// <summary>Puts the version before shoppers: the alias moves at once, or a rollout begins and the step waits for its end.</summary>
-internal sealed class RolloutStep(RegistryClient registry) : IStep
+internal sealed class RolloutStep(RegistryClient registry, PipelineDb database) : IStep
 {
     public string Name => "rollout";
 
     public async Task RunAsync(StepContext context, CancellationToken cancellationToken)
     {
         var version = context.IntInput(RegisterStep.ModelVersion);
+        await WhilePausedAsync(context, cancellationToken);
         context.Metrics["version"] = version;
         var champion = (await registry.FindAsync(context.Store, context.Model, cancellationToken))?.Aliases.TryGetValue(context.Definition.Rollout.Alias, out var found) == true ? found : (int?)null;
         context.Outputs["previousVersion"] = champion?.ToString(CultureInfo.InvariantCulture) ?? "";
@@ -20,6 +23,13 @@ internal sealed class RolloutStep(RegistryClient registry) : IStep
             await MoveAsync(context, version, cancellationToken);
         else if (champion != version)
             await RollOutAsync(context, kind, version, cancellationToken);
+    }
+
+    /// <summary>A run that started by itself puts nothing before shoppers while automation is paused. A person's does what the person asked for.</summary>
+    private async Task WhilePausedAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        while (context.IsAutomatic && (await database.AutomationOfAsync(context.Store, cancellationToken)).Paused)
+            await Task.Delay(Polling.Interval, cancellationToken);
     }
 
     private Task MoveAsync(StepContext context, int version, CancellationToken cancellationToken) => registry.SetAliasAsync(

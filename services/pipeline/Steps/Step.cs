@@ -42,7 +42,17 @@ internal sealed class StepContext
     /// <summary>The verdicts of gates.</summary>
     public IReadOnlyList<GateVerdict> Gates { get; set; } = [];
 
-    public string IdempotencyKey => $"{RunId}/{Step}";
+    /// <summary>How often the run was resumed: what failed is begun anew then, not found again.</summary>
+    public int Resumes { get; init; }
+
+    /// <summary>Whether this run started by itself: such a run puts nothing before shoppers while automation is paused.</summary>
+    public bool IsAutomatic { get; init; }
+
+    /// <summary>True once the step has taken longer than its definition allows.</summary>
+    public Func<bool> IsTimedOut { get; init; } = () => false;
+
+    /// <summary>The same however often the step is repeated.</summary>
+    public string IdempotencyKey => Resumes == 0 ? $"{RunId}/{Step}" : $"{RunId}/{Step}/{Resumes}";
 
     public string Input(string name) => Inputs.TryGetValue(name, out var value) ? value : throw new StepFailedException($"The step '{Step}' needs '{name}', which no step before it left.");
 

@@ -1,28 +1,31 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelOps.Contracts.Runs;
+using ModelOps.Pipeline.Definitions;
 
 namespace ModelOps.Pipeline.Steps;
 
 /// <summary>A training run, from the dataset version to a checked package.</summary>
 internal sealed class TrainStep(TrainerClient trainer) : IStep
 {
+    public const string Step = "train";
     public const string TrainingRun = "trainingRun";
 
-    public string Name => "train";
+    public string Name => Step;
 
     public async Task RunAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var request = new TrainingRequest(context.Dataset, context.IntInput(PrepareStep.DatasetVersion), context.Model, Parameters(context));
+        var request = new TrainingRequest(context.Dataset, context.IntInput(PrepareStep.DatasetVersion), context.Model, Parameters(context.Definition, context.Parameters));
         var run = await trainer.StartAsync(context.Store, request, context.IdempotencyKey, cancellationToken);
         context.Outputs[TrainingRun] = run.Id.ToString();
-        var shown = -1;
-        while (!run.State.IsFinal())
+        try
         {
-            if (run.Epochs.Count != shown)
-                await ShowAsync(context, run, shown = run.Epochs.Count);
-            await Task.Delay(Polling.Interval, cancellationToken);
-            run = await trainer.GetAsync(context.Store, run.Id, cancellationToken);
+            run = await FinishAsync(context, run, cancellationToken);
+        }
+        catch (OperationCanceledException) when (context.IsTimedOut())
+        {
+            await trainer.CancelAsync(context.Store, run.Id, CancellationToken.None);
+            throw;
         }
         if (run.State != RunState.Succeeded)
             throw new StepFailedException(run.Error ?? $"The training ended as {run.State}.");
@@ -34,6 +37,19 @@ internal sealed class TrainStep(TrainerClient trainer) : IStep
                 context.Metrics[$"{baseline}/{name}"] = value;
     }
 
+    private async Task<TrainingRun> FinishAsync(StepContext context, TrainingRun run, CancellationToken cancellationToken)
+    {
+        var shown = -1;
+        while (!run.State.IsFinal())
+        {
+            if (run.Epochs.Count != shown)
+                await ShowAsync(context, run, shown = run.Epochs.Count);
+            await Task.Delay(Polling.Interval, cancellationToken);
+            run = await trainer.GetAsync(context.Store, run.Id, cancellationToken);
+        }
+        return run;
+    }
+
     private static Task ShowAsync(StepContext context, TrainingRun run, int epochs)
     {
         context.Metrics["epochs"] = epochs;
@@ -43,10 +59,10 @@ internal sealed class TrainStep(TrainerClient trainer) : IStep
     }
 
     /// <summary>The pipeline's training parameters, overridden by the run's.</summary>
-    private static Dictionary<string, JsonElement> Parameters(StepContext context)
+    public static Dictionary<string, JsonElement> Parameters(PipelineDefinition definition, IReadOnlyDictionary<string, JsonElement> overrides)
     {
-        var parameters = context.Definition.Train.ToDictionary(pair => pair.Key, pair => JsonSerializer.SerializeToElement(Value(pair.Value)));
-        foreach (var (name, value) in context.Parameters)
+        var parameters = definition.Train.ToDictionary(pair => pair.Key, pair => JsonSerializer.SerializeToElement(Value(pair.Value)));
+        foreach (var (name, value) in overrides)
             parameters[name] = value;
         return parameters;
     }

@@ -155,11 +155,14 @@ public sealed class DatasetsApiTests(Stores stores) : IAsyncLifetime
         var events = service.Services.GetRequiredService<ShopEvents>();
         await Eventually.TrueAsync(async () => (await events.ReadAsync(null, 0, 10)).Events.Count == 4, "the settled events");
 
+        var waiting = await new DataPrepClient(http).FindWaitingAsync(StoreId.Main, "live");
         var version = await PrepareAsync("live", "run-1");
         var repeated = await PrepareAsync("live", "run-2");
 
         Assert.Equal((2, 2L, 1L), (version.Version, version.Rows.Kept, version.Rows.Quarantined));
         Assert.Equal(2, repeated.Version); // nothing new, no new version
+        Assert.Equal((new WaitingEvents(1, 2), new WaitingEvents(2, 0)), (waiting, await new DataPrepClient(http).FindWaitingAsync(StoreId.Main, "live")));
+        Assert.Null(await new DataPrepClient(http).FindWaitingAsync(StoreId.Main, "nothing"));
     }
 
     [Fact]

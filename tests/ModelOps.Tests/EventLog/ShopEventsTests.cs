@@ -65,6 +65,18 @@ public sealed class ShopEventsTests(Stores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task CountAsync_CountsProductsOfWhatShoppersDid()
+    {
+        await events.AppendAsync([Event("1") with { Items = [new EventItem("a"), new EventItem("b")] }, Event("2") with { Name = EventNames.Impression }, Event("3") with { Store = new StoreId("other") }]);
+        await SettledAsync(3); // of both stores
+        var cursor = (await events.ReadAsync(StoreId.Main, 0, 10)).Cursor;
+        await events.AppendAsync([Event("4") with { Items = [new EventItem("a")] }]);
+        await SettledAsync(4);
+
+        Assert.Equal((3, 1), (await events.CountAsync(StoreId.Main, 0, 100), await events.CountAsync(StoreId.Main, cursor, 100)));
+    }
+
+    [Fact]
     public async Task ReadAsync_OtherStore_IsNotSeen()
     {
         await events.AppendAsync([Event("1"), Event("2") with { Store = new StoreId("other") }]);

@@ -1,4 +1,6 @@
+using ModelOps.Contracts;
 using ModelOps.Contracts.Deployments;
+using ModelOps.Contracts.Runs;
 using ModelOps.Pipeline.Rollouts;
 
 namespace ModelOps.Tests.Pipeline;
@@ -19,7 +21,40 @@ public sealed class RolloutDriverTests
     [InlineData(VerdictKind.Fail, "abort")]
     public void Decide_Test_EndsOnlyWhenAGuardBreaks(VerdictKind verdict, string? action) => Assert.Equal(action, Decide(RolloutKind.Ab, [], verdict, 6000));
 
-    private static string? Decide(RolloutKind kind, double[] steps, VerdictKind verdict, int minutes) => RolloutDriver.Decide(
-        new Rollout(Guid.Empty, "m", "champion", kind, RolloutState.Running, 1, [new("champion", 1, 50), new("challenger", 2, 50)], steps, 0, 10, [], Start, Start, null, "", ""),
-        new Verdict(verdict, "", []), Start.AddMinutes(minutes));
+    [Theory]
+    [InlineData(VerdictKind.Pass, null)]
+    [InlineData(VerdictKind.Fail, "abort")]
+    public void Decide_WhilePaused_OnlyGoesBack(VerdictKind verdict, string? action) => Assert.Equal(action, Decide(RolloutKind.Canary, [5, 50], verdict, 60, isPaused: true));
+
+    [Theory]
+    [InlineData(VerdictKind.Pass, 0, 9, false, null)]
+    [InlineData(VerdictKind.Wait, 0, 9, false, null)]
+    [InlineData(VerdictKind.Pass, 0, 10, false, DecisionAction.Advanced)]
+    [InlineData(VerdictKind.Pass, 1, 10, false, DecisionAction.Promoted)]
+    [InlineData(VerdictKind.Wait, 1, 10, false, DecisionAction.Extended)]
+    [InlineData(VerdictKind.Fail, 1, 0, false, DecisionAction.RolledBack)]
+    [InlineData(VerdictKind.Pass, 1, 10, true, DecisionAction.Suppressed)]
+    [InlineData(VerdictKind.Fail, 1, 10, true, DecisionAction.RolledBack)]
+    public void Decision_SaysWhatItSawAndDid(VerdictKind kind, int step, int minutes, bool isPaused, string? action)
+    {
+        var rollout = Canary(RolloutKind.Canary, [5, 50]) with { Step = step };
+        var verdict = new Verdict(kind, "ctr holds.", [new GuardEvidence("challenger", "ctr at least .9 times", true, .05, .04, .06, .045, 1000)]);
+
+        var decision = RolloutDecision.Of(StoreId.Main, rollout, verdict, new AutomationState(isPaused, "sale", "Zoë", Start), Start.AddMinutes(minutes));
+
+        Assert.Equal(action, decision?.Action);
+        if (decision is null)
+            return;
+        Assert.Equal(("rollout", "main", "m"), (decision.Trigger, decision.Store, decision.Model));
+        Assert.Contains("ctr holds.", decision.Saw, StringComparison.Ordinal);
+        Assert.Equal((.05, .045, 1000), (decision.Numbers["challenger ctr at least .9 times"], decision.Numbers["challenger ctr at least .9 times limit"], decision.Numbers["challenger requests"]));
+        Assert.NotEqual("", decision.Otherwise);
+        Assert.Equal(action == DecisionAction.Suppressed, decision.Did.Contains("paused by Zoë: sale", StringComparison.Ordinal));
+    }
+
+    private static string? Decide(RolloutKind kind, double[] steps, VerdictKind verdict, int minutes, bool isPaused = false) =>
+        RolloutDriver.Decide(Canary(kind, steps), new Verdict(verdict, "", []), isPaused, Start.AddMinutes(minutes));
+
+    private static Rollout Canary(RolloutKind kind, double[] steps) =>
+        new(Guid.Empty, "m", "champion", kind, RolloutState.Running, 1, [new("champion", 1, 50), new("challenger", 2, 50)], steps, 0, 10, [], Start, Start, null, "", "");
 }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Runs;
+using ModelOps.Pipeline.Definitions;
 using ModelOps.Pipeline.Runs;
 using ModelOps.Pipeline.Steps;
 
@@ -17,7 +18,10 @@ public sealed class RunJobTests(Stores stores) : IAsyncLifetime
 {
     private readonly Script script = new();
     private Service<PipelineDb> service = null!;
-    private HttpClient http = null!;
+    private HttpClient? created;
+    private string yaml = "name: recommend\n";
+
+    private HttpClient Http => created ??= service.CreateClient(); // with the definition as it is when it is first used
 
     public async ValueTask InitializeAsync()
     {
@@ -25,13 +29,13 @@ public sealed class RunJobTests(Stores stores) : IAsyncLifetime
             .UseSetting("Jobs:Lease", "00:00:02").UseSetting("Jobs:RetryDelay", "00:00:00.05")
             .ConfigureTestServices(services =>
             {
+                services.AddSingleton(_ => new PipelineCatalogue(new Dictionary<string, PipelineDefinition> { ["recommend"] = PipelineCatalogue.Parse("x.yaml", yaml) }));
                 services.RemoveAll<IStep>();
                 services.AddSingleton(script);
                 foreach (var name in StepList.Names)
                     services.AddTransient<IStep>(provider => new ScriptedStep(name, provider.GetRequiredService<Script>()));
                 services.AddHttpClient<DataPrepClient>().ConfigurePrimaryHttpMessageHandler(() => new KnownDatasets());
             }));
-        http = service.CreateClient();
     }
 
     [Fact]
@@ -59,9 +63,60 @@ public sealed class RunJobTests(Stores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_MoreFailuresThanRetries_EndsAndIsResumedAtThatStep()
+    {
+        yaml = "name: recommend\nsteps: { train: { retries: 1 } }\n";
+        script.Fail("train", new HttpRequestException("connection refused"), times: 3);
+
+        var run = await FinishAsync(await StartAsync());
+        Assert.Equal(RunState.Failed, run.State);
+        Assert.Contains("connection refused (tried 2 times: steps.train.retries in the pipeline's YAML is 1.)", run.Error, StringComparison.Ordinal);
+        Assert.Equal([RunState.Succeeded, RunState.Failed, RunState.Skipped, RunState.Skipped, RunState.Skipped], run.Steps.Select(step => step.State));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Http.PostAsync($"/v1/runs/{run.Id}/resume", null)));
+        run = await FinishAsync(run);
+
+        Assert.Single(answers, answer => answer.IsSuccessStatusCode); // the others come too late
+        Assert.Equal((RunState.Succeeded, 1, null), (run.State, run.Resumes, run.Error));
+        Assert.Equal(["prepare", "train", "train", "train", "train", "gate", "register", "rollout"], script.Ran);
+        Assert.Equal([$"{run.Id}/train", $"{run.Id}/train/1"], script.Keys["train"].Distinct()); // a new training, not the one that failed
+        await (await Http.PostAsync($"/v1/runs/{run.Id}/resume", null)).ProblemAsync(HttpStatusCode.Conflict, "run-not-ended");
+        await (await Http.PostAsync($"/v1/runs/{Guid.NewGuid()}/resume", null)).ProblemAsync(HttpStatusCode.NotFound, "not-found");
+    }
+
+    [Fact]
+    public async Task Run_StepThatHangs_EndsAtItsTimeout()
+    {
+        yaml = "name: recommend\nsteps: { gate: { timeout: 1s } }\n";
+        script.Hang("gate");
+
+        var run = await FinishAsync(await StartAsync());
+
+        Assert.Equal((RunState.Failed, "The step 'gate' took longer than its timeout of 1s (steps.gate.timeout in the pipeline's YAML). Resume the run to try again."), (run.State, run.Error));
+        Assert.Equal(["prepare", "train", "gate"], script.Ran);
+    }
+
+    [Fact]
+    public async Task Run_Cancelled_CanBeResumed()
+    {
+        script.Hang("gate");
+        var run = await StartAsync();
+        var client = new PipelineClient(Http);
+        await Eventually.TrueAsync(() => script.Ran.Contains("gate"), "the gate");
+        await client.CancelAsync(StoreId.Main, run.Id);
+        script.Hang("");
+
+        await client.ResumeAsync(StoreId.Main, run.Id);
+        run = await FinishAsync(run);
+
+        Assert.Equal(RunState.Succeeded, run.State);
+        Assert.Single(script.Ran, step => step == "train");
+    }
+
+    [Fact]
     public async Task Start_SameIdempotencyKey_IsOneRun()
     {
-        var client = new PipelineClient(http);
+        var client = new PipelineClient(Http);
         var request = new PipelineRunRequest("recommend", "known");
 
         var first = await client.StartAsync(StoreId.Main, request, "key");
@@ -78,7 +133,7 @@ public sealed class RunJobTests(Stores stores) : IAsyncLifetime
     [InlineData("recommend", "", "dataset", "'dataset' is missing")]
     public async Task Start_UnknownName_SaysWhatThereIs(string pipeline, string dataset, string type, string says)
     {
-        var response = await http.PostAsJsonAsync("/v1/runs", new PipelineRunRequest(pipeline, dataset));
+        var response = await Http.PostAsJsonAsync("/v1/runs", new PipelineRunRequest(pipeline, dataset));
 
         Assert.Contains(says, await response.ProblemAsync(HttpStatusCode.BadRequest, type), StringComparison.Ordinal);
     }
@@ -90,25 +145,25 @@ public sealed class RunJobTests(Stores stores) : IAsyncLifetime
         for (var i = 0; i < 3; i++)
             runs.Add(await StartAsync());
 
-        var first = await (await http.GetAsync("/v1/runs?limit=2")).ReadAsync<Page<PipelineRun>>();
-        var second = await (await http.GetAsync($"/v1/runs?limit=2&after={Uri.EscapeDataString(first.Next!)}")).ReadAsync<Page<PipelineRun>>();
+        var first = await (await Http.GetAsync("/v1/runs?limit=2")).ReadAsync<Page<PipelineRun>>();
+        var second = await (await Http.GetAsync($"/v1/runs?limit=2&after={Uri.EscapeDataString(first.Next!)}")).ReadAsync<Page<PipelineRun>>();
 
         Assert.Equal(runs.Select(run => run.Id).Reverse(), first.Items.Concat(second.Items).Select(run => run.Id));
         Assert.Null(second.Next);
     }
 
-    private Task<PipelineRun> StartAsync() => new PipelineClient(http).StartAsync(StoreId.Main, new PipelineRunRequest("recommend", "known"));
+    private Task<PipelineRun> StartAsync() => new PipelineClient(Http).StartAsync(StoreId.Main, new PipelineRunRequest("recommend", "known"));
 
     private async Task<PipelineRun> FinishAsync(PipelineRun run)
     {
-        var client = new PipelineClient(http);
+        var client = new PipelineClient(Http);
         await Eventually.TrueAsync(async () => (run = await client.GetAsync(StoreId.Main, run.Id)).State.IsFinal(), "the run's end");
         return run;
     }
 
     public async ValueTask DisposeAsync()
     {
-        http.Dispose();
+        created?.Dispose();
         await service.DisposeAsync();
     }
 
@@ -116,13 +171,22 @@ public sealed class RunJobTests(Stores stores) : IAsyncLifetime
     {
         private readonly Dictionary<string, (Exception Exception, int Times)> failures = [];
 
-        public List<string> Ran { get; } = [];
+        private volatile string hanging = "";
+
+        public System.Collections.Concurrent.ConcurrentQueue<string> Ran { get; } = [];
+
+        public System.Collections.Concurrent.ConcurrentDictionary<string, List<string>> Keys { get; } = [];
+
+        public void Hang(string step) => hanging = step;
 
         public void Fail(string step, Exception exception, int times) => failures[step] = (exception, times);
 
-        public void Run(string step)
+        public async Task RunAsync(string step, string key, CancellationToken cancellationToken)
         {
-            Ran.Add(step);
+            Ran.Enqueue(step);
+            Keys.GetOrAdd(step, _ => []).Add(key);
+            if (hanging == step)
+                await Task.Delay(Timeout.Infinite, cancellationToken);
             if (failures.TryGetValue(step, out var failure) && failure.Times > 0)
             {
                 failures[step] = failure with { Times = failure.Times - 1 };
@@ -135,11 +199,10 @@ public sealed class RunJobTests(Stores stores) : IAsyncLifetime
     {
         public string Name => name;
 
-        public Task RunAsync(StepContext context, CancellationToken cancellationToken)
+        public async Task RunAsync(StepContext context, CancellationToken cancellationToken)
         {
-            script.Run(name);
+            await script.RunAsync(name, context.IdempotencyKey, cancellationToken);
             context.Outputs[name] = $"{name}'s output";
-            return Task.CompletedTask;
         }
     }
 

@@ -22,6 +22,123 @@ namespace ModelOps.Pipeline.Runs.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("ModelOps.Pipeline.Automation.DecisionRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Dataset")
+                        .HasColumnType("text")
+                        .HasColumnName("dataset");
+
+                    b.Property<string>("Did")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("did");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Model")
+                        .HasColumnType("text")
+                        .HasColumnName("model");
+
+                    b.Property<string>("Numbers")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("numbers");
+
+                    b.Property<string>("Otherwise")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("otherwise");
+
+                    b.Property<string>("Pipeline")
+                        .HasColumnType("text")
+                        .HasColumnName("pipeline");
+
+                    b.Property<Guid?>("Rollout")
+                        .HasColumnType("uuid")
+                        .HasColumnName("rollout");
+
+                    b.Property<Guid?>("Run")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run");
+
+                    b.Property<string>("Saw")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("saw");
+
+                    b.Property<string>("Store")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("store");
+
+                    b.Property<string>("Trigger")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("trigger");
+
+                    b.HasKey("Id")
+                        .HasName("pk_decisions");
+
+                    b.HasIndex("Store", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_decisions_store_key");
+
+                    b.ToTable("decisions", (string)null);
+                });
+
+            modelBuilder.Entity("ModelOps.Pipeline.Automation.SwitchRow", b =>
+                {
+                    b.Property<string>("Store")
+                        .HasColumnType("text")
+                        .HasColumnName("store");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<bool>("Paused")
+                        .HasColumnType("boolean")
+                        .HasColumnName("paused");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.HasKey("Store")
+                        .HasName("pk_switches");
+
+                    b.ToTable("switches", (string)null);
+                });
+
             modelBuilder.Entity("ModelOps.Pipeline.Runs.RunRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -32,6 +149,11 @@ namespace ModelOps.Pipeline.Runs.Migrations
                     b.Property<string>("Approval")
                         .HasColumnType("jsonb")
                         .HasColumnName("approval");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -50,6 +172,10 @@ namespace ModelOps.Pipeline.Runs.Migrations
                         .HasColumnType("text")
                         .HasColumnName("error");
 
+                    b.Property<double?>("ExpectedMinutes")
+                        .HasColumnType("double precision")
+                        .HasColumnName("expected_minutes");
+
                     b.Property<string>("Model")
                         .IsRequired()
                         .HasColumnType("text")
@@ -64,6 +190,10 @@ namespace ModelOps.Pipeline.Runs.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("pipeline");
+
+                    b.Property<int>("Resumes")
+                        .HasColumnType("integer")
+                        .HasColumnName("resumes");
 
                     b.Property<DateTimeOffset?>("StartedAt")
                         .HasColumnType("timestamp with time zone")
@@ -84,11 +214,24 @@ namespace ModelOps.Pipeline.Runs.Migrations
                         .HasColumnType("text")
                         .HasColumnName("trigger");
 
+                    b.Property<string>("TriggerKey")
+                        .HasColumnType("text")
+                        .HasColumnName("trigger_key");
+
+                    b.Property<string>("TriggerReason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("trigger_reason");
+
                     b.HasKey("Id")
                         .HasName("pk_runs");
 
                     b.HasIndex("Store", "CreatedAt")
                         .HasDatabaseName("ix_runs_store_created_at");
+
+                    b.HasIndex("Store", "Pipeline", "TriggerKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_runs_store_pipeline_trigger_key");
 
                     b.ToTable("runs", (string)null);
                 });
@@ -102,6 +245,10 @@ namespace ModelOps.Pipeline.Runs.Migrations
                     b.Property<int>("Ordinal")
                         .HasColumnType("integer")
                         .HasColumnName("ordinal");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
 
                     b.Property<DateTimeOffset?>("EndedAt")
                         .HasColumnType("timestamp with time zone")
@@ -131,6 +278,10 @@ namespace ModelOps.Pipeline.Runs.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("outputs");
 
+                    b.Property<int>("Retries")
+                        .HasColumnType("integer")
+                        .HasColumnName("retries");
+
                     b.Property<DateTimeOffset?>("StartedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("started_at");
@@ -144,6 +295,57 @@ namespace ModelOps.Pipeline.Runs.Migrations
                         .HasName("pk_steps");
 
                     b.ToTable("steps", (string)null);
+                });
+
+            modelBuilder.Entity("ModelOps.Pipeline.Triggers.TriggerStateRow", b =>
+                {
+                    b.Property<string>("Store")
+                        .HasColumnType("text")
+                        .HasColumnName("store");
+
+                    b.Property<string>("Pipeline")
+                        .HasColumnType("text")
+                        .HasColumnName("pipeline");
+
+                    b.Property<string>("Dataset")
+                        .HasColumnType("text")
+                        .HasColumnName("dataset");
+
+                    b.Property<string>("Model")
+                        .HasColumnType("text")
+                        .HasColumnName("model");
+
+                    b.Property<string>("Trigger")
+                        .HasColumnType("text")
+                        .HasColumnName("trigger");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<bool>("Fires")
+                        .HasColumnType("boolean")
+                        .HasColumnName("fires");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Otherwise")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("otherwise");
+
+                    b.Property<string>("Saw")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("saw");
+
+                    b.HasKey("Store", "Pipeline", "Dataset", "Model", "Trigger")
+                        .HasName("pk_trigger_states");
+
+                    b.ToTable("trigger_states", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Pipeline.Runs.StepRow", b =>
