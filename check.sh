@@ -22,12 +22,14 @@ need() {
   command -v "$1" >/dev/null 2>&1 || { echo "check.sh needs $1: $2" >&2; exit 1; }
 }
 
-# Debian packages for the tests: a browser, Redis itself for the cache's contract, and Open MPI for training in several processes.
+# Debian packages for the tests: a browser, Redis itself for the cache's contract, Open MPI for training in several processes, Prometheus and
+# Alertmanager for the alerts. None of their daemons is started (policy-rc.d).
 provide() {
   local program=$1 package=$2
   if command -v "$program" >/dev/null 2>&1 || [ -x "$tools/usr/bin/$program" ]; then return; fi
   if [ "$(id -u)" = 0 ]; then
     echo "Installing $package …"
+    [ -e /usr/sbin/policy-rc.d ] || { printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d && trap 'rm -f /usr/sbin/policy-rc.d' EXIT; }
     apt-get install -y --no-install-recommends "$package" >"$results/apt-$package.log" 2>&1 ||
       { apt-get update >"$results/apt-update.log" 2>&1 && apt-get install -y --no-install-recommends "$package" >"$results/apt-$package.log" 2>&1; } ||
       { tail -n 5 "$results/apt-$package.log"; echo "$package cannot be installed; see $results" >&2; exit 1; }
@@ -72,6 +74,8 @@ say "Tools for the tests"
 provide chromium chromium
 provide redis-server redis-server
 provide mpirun.openmpi openmpi-bin
+provide promtool prometheus
+provide amtool prometheus-alertmanager
 if [ -d "$tools/usr" ]; then
   export PATH="$tools/usr/bin:$PATH"
   # Every folder with libraries: some programs name the system's by its full path.
