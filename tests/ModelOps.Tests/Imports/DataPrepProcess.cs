@@ -45,18 +45,12 @@ internal sealed class DataPrepProcess(IReadOnlyDictionary<string, string> settin
             output.Enqueue(line);
     }
 
-    /// <summary>Fails the test when it has ended by itself.</summary>
-    public bool IsRunning()
-    {
-        Assert.False(process!.HasExited, $"data-prep ended by itself:\n{Output}");
-        return true;
-    }
-
     private async Task<bool> IsUpAsync()
     {
+        Assert.False(process!.HasExited, $"data-prep ended by itself:\n{Output}");
         try
         {
-            return IsRunning() && (await Http.GetAsync("/health")).StatusCode == HttpStatusCode.OK;
+            return (await Http.GetAsync("/health")).StatusCode == HttpStatusCode.OK;
         }
         catch (HttpRequestException)
         {

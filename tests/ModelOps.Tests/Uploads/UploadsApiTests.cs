@@ -141,6 +141,13 @@ public sealed class UploadsApiTests(Stores stores) : IAsyncLifetime
         return body;
     }
 
+    /// <summary>Gives its content, then breaks.</summary>
+    private sealed class BreakingStream(byte[] content) : MemoryStream(content)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            await base.ReadAsync(buffer, cancellationToken) is > 0 and var read ? read : throw new IOException("The connection broke.");
+    }
+
     public async ValueTask DisposeAsync()
     {
         http.Dispose();
