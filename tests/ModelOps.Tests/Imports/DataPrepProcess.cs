@@ -45,12 +45,18 @@ internal sealed class DataPrepProcess(IReadOnlyDictionary<string, string> settin
             output.Enqueue(line);
     }
 
-    private async Task<bool> IsUpAsync()
+    /// <summary>Fails the test when it has ended by itself.</summary>
+    public bool IsRunning()
     {
         Assert.False(process!.HasExited, $"data-prep ended by itself:\n{Output}");
+        return true;
+    }
+
+    private async Task<bool> IsUpAsync()
+    {
         try
         {
-            return (await Http.GetAsync("/health")).StatusCode == HttpStatusCode.OK;
+            return IsRunning() && (await Http.GetAsync("/health")).StatusCode == HttpStatusCode.OK;
         }
         catch (HttpRequestException)
         {

@@ -21,7 +21,7 @@ public sealed class KillTests(Stores stores)
     public async Task Import_KilledAtTenRandomMoments_GivesTheSameBytes()
     {
         var settings = await SettingsAsync();
-        await using var dataPrep = new DataPrepProcess(settings, FreePort());
+        await using var dataPrep = new DataPrepProcess(settings, FreePort.Take());
         await dataPrep.StartAsync();
         var started = Stopwatch.GetTimestamp();
         Assert.Null((await FinishAsync(dataPrep, "whole", await StartAsync(dataPrep, "whole"))).Error);
@@ -52,15 +52,15 @@ public sealed class KillTests(Stores stores)
     {
         var settings = await SettingsAsync();
         Dictionary<string, byte[]> expected;
-        await using (var single = new DataPrepProcess(settings, FreePort()))
+        await using (var single = new DataPrepProcess(settings, FreePort.Take()))
         {
             await single.StartAsync();
             Assert.Null((await FinishAsync(single, "whole", await StartAsync(single, "whole"))).Error);
             expected = await FilesAsync(single, "whole");
         }
         settings["DataPrep:PartBytes"] = "200000";
-        await using var stays = new DataPrepProcess(settings, FreePort());
-        await using var killed = new DataPrepProcess(settings, FreePort());
+        await using var stays = new DataPrepProcess(settings, FreePort.Take());
+        await using var killed = new DataPrepProcess(settings, FreePort.Take());
         await stays.StartAsync();
         await using var jobs = NpgsqlDataSource.Create(settings["ConnectionStrings:datasetsdb"]);
         for (var moment = 0; moment < 2; moment++)
@@ -70,7 +70,7 @@ public sealed class KillTests(Stores stores)
             var done = await PartsAsync(jobs, "succeeded");
             var import = await StartAsync(stays, dataset);
             await Eventually.TrueAsync(async () => (await PartsAsync(jobs, "leased") > 0 && await PartsAsync(jobs, "succeeded") >= done + moment * 4)
-                || (await new DataPrepClient(stays.Http).GetImportAsync(StoreId.Main, dataset, import)).State.IsFinal(), "parts under way");
+                || stays.IsRunning() && (await new DataPrepClient(stays.Http).GetImportAsync(StoreId.Main, dataset, import)).State.IsFinal(), "parts under way");
             await killed.KillAsync();
 
             var finished = await FinishAsync(stays, dataset, import);
@@ -121,7 +121,7 @@ public sealed class KillTests(Stores stores)
     {
         var client = new DataPrepClient(dataPrep.Http);
         Import? import = null;
-        await Eventually.TrueAsync(async () => (import = await client.GetImportAsync(StoreId.Main, dataset, id)).State.IsFinal(), "the import");
+        await Eventually.TrueAsync(async () => dataPrep.IsRunning() && (import = await client.GetImportAsync(StoreId.Main, dataset, id)).State.IsFinal(), "the import");
         return import!;
     }
 
@@ -131,12 +131,5 @@ public sealed class KillTests(Stores stores)
         foreach (var file in Compared)
             files[file] = await dataPrep.Http.GetByteArrayAsync($"/v1/datasets/{dataset}/versions/1/files/{file}");
         return files;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
