@@ -42,7 +42,8 @@ internal sealed class RolloutVerdicts(MonitorDb database, IOptions<VerdictOption
         return new ArmTotals(
             windows.Sum(window => window.Requests), windows.Sum(window => window.Failures), windows.Sum(window => window.Compared), windows.Sum(window => window.Overlap),
             [.. Enumerable.Range(0, LatencyHistogram.Empty().Length).Select(bucket => windows.Sum(window => window.LatencyCounts[bucket]))],
-            sums is null ? Reactions.None : new Reactions(sums.Answers, sums.Clicks, sums.Purchases)) { Percent = arm.Percent };
+            sums is null ? Reactions.None : new Reactions(sums.Answers, sums.Clicks, sums.Purchases))
+        { Percent = arm.Percent };
     }
 
     private async Task KeepAsync(StoreId store, Rollout rollout, Verdict verdict, DateTimeOffset now, CancellationToken cancellationToken)
