@@ -8,6 +8,9 @@ internal sealed class YamlPlaces
 {
     private readonly Dictionary<string, Mark> places = [];
 
+    /// <summary>A node that others refer to (<c>*name</c>) is walked once: references to references would be walked for ever.</summary>
+    private readonly HashSet<YamlNode> walked = new(ReferenceEqualityComparer.Instance);
+
     public YamlPlaces(string yaml)
     {
         var stream = new YamlStream();
@@ -44,6 +47,7 @@ internal sealed class YamlPlaces
     private void Keep(string path, Mark place, YamlNode node)
     {
         places[path] = place;
-        Visit(path, node);
+        if (walked.Add(node))
+            Visit(path, node);
     }
 }

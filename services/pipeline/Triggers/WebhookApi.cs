@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Runs;
+using ModelOps.Contracts.Signing;
 using ModelOps.Pipeline.Automation;
 using ModelOps.Pipeline.Definitions;
 using ModelOps.Pipeline.Runs;

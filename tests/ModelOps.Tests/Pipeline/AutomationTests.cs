@@ -12,6 +12,7 @@ using ModelOps.Contracts;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Runs;
+using ModelOps.Contracts.Signing;
 using ModelOps.Jobs;
 using ModelOps.Pipeline.Automation;
 using ModelOps.Pipeline.Definitions;

@@ -34,6 +34,13 @@ public sealed class PipelineCatalogueTests
     }
 
     [Fact]
+    public void Parse_ReferencesToReferences_AreWalkedOnce()
+    {
+        var levels = string.Concat(Enumerable.Range(1, 40).Select(level => $"  l{level}: &l{level} [*l{level - 1}, *l{level - 1}]\n")); // 2⁴⁰ leaves
+        Assert.Equal(41, PipelineCatalogue.Parse("x.yaml", $"name: x\ntrain:\n  l0: &l0 [1]\n{levels}").Train.Count);
+    }
+
+    [Fact]
     public void Parse_Canary_HasItsStepsAndGuards()
     {
         var rollout = PipelineCatalogue.Parse("x.yaml", "name: x\nrollout: { kind: canary, steps: [0, 2.5, 50], bake_minutes: 30, guards: [ { metric: ctr, at_least_times: 0.9 } ] }\n").Rollout;

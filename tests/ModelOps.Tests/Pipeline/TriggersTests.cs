@@ -62,20 +62,6 @@ public sealed class TriggersTests
         Assert.Contains("too little to compare", drop.Text(wanted), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void WebhookSignature_IsStandardWebhooks()
-    {
-        // The example of https://github.com/standard-webhooks/standard-webhooks, libraries/python/tests.
-        const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-        const string Body = "{\"test\": 2432232314}";
-
-        var signature = WebhookSignature.Of(Secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, Body);
-
-        Assert.Equal("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", signature);
-        Assert.True(WebhookSignature.Holds(Secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, Body, $"v1,wrong {signature}"));
-        Assert.False(WebhookSignature.Holds(Secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265331, Body, signature));
-    }
-
     private static List<DayRate> Days(int count, double rate, int seed, double wandering = .02)
     {
         var random = new Random(seed);

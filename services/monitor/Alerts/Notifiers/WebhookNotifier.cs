@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ModelOps.Contracts.Signing;
 
 namespace ModelOps.Monitor.Alerts.Notifiers;
 
@@ -11,7 +10,6 @@ namespace ModelOps.Monitor.Alerts.Notifiers;
 internal sealed class WebhookNotifier(OutgoingHttp http) : INotifier
 {
     public const string Name = "webhook";
-    private const string SecretPrefix = "whsec_"; // base64 follows
 
     public static readonly ChannelKeys Keys = new([ChannelKeys.Secret], [ChannelKeys.Url, ChannelKeys.UrlSecret]);
 
@@ -22,25 +20,17 @@ internal sealed class WebhookNotifier(OutgoingHttp http) : INotifier
     public async Task SendAsync(Outgoing outgoing, CancellationToken cancellationToken)
     {
         var message = outgoing.Message;
-        var body = JsonSerializer.SerializeToUtf8Bytes(new
+        var body = JsonSerializer.Serialize(new
         {
             Type = $"alerts.{message.Status}",
             Timestamp = message.Time,
             Data = new { outgoing.Id, message.Store, message.Route, message.Status, message.Title, message.Alerts },
         }, Json);
-        var timestamp = outgoing.Now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        using var request = new HttpRequestMessage(HttpMethod.Post, outgoing.Url) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        request.Headers.Add("webhook-id", outgoing.Id.ToString());
-        request.Headers.Add("webhook-timestamp", timestamp);
-        request.Headers.Add("webhook-signature", Signature(outgoing.Secrets.Of(outgoing.Channel[ChannelKeys.Secret]!), outgoing.Id.ToString(), timestamp, body));
+        var (id, timestamp) = (outgoing.Id.ToString(), outgoing.Now.ToUnixTimeSeconds());
+        using var request = new HttpRequestMessage(HttpMethod.Post, outgoing.Url) { Content = new StringContent(body, new MediaTypeHeaderValue("application/json")) };
+        request.Headers.Add(WebhookSignature.IdHeader, id);
+        request.Headers.Add(WebhookSignature.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
+        request.Headers.Add(WebhookSignature.SignatureHeader, WebhookSignature.Of(outgoing.Secrets.Of(outgoing.Channel[ChannelKeys.Secret]!), id, timestamp, body));
         await http.SendAsync(request, cancellationToken);
-    }
-
-    /// <summary><c>v1,</c> and base64 of HMAC-SHA256 over <c>id.timestamp.body</c>.</summary>
-    public static string Signature(string secret, string id, string timestamp, ReadOnlySpan<byte> body)
-    {
-        var key = secret.StartsWith(SecretPrefix, StringComparison.Ordinal) ? Convert.FromBase64String(secret[SecretPrefix.Length..]) : Encoding.UTF8.GetBytes(secret);
-        return $"v1,{Convert.ToBase64String(HMACSHA256.HashData(key, (byte[])[.. Encoding.UTF8.GetBytes($"{id}.{timestamp}."), .. body]))}";
     }
 }
