@@ -111,36 +111,32 @@ public sealed class ShopEvents
     {
         ArgumentNullException.ThrowIfNull(impressions);
         await schema.EnsurePartitionsAsync("impressions", impressions.Select(i => i.Time), cancellationToken);
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection);
-        foreach (var impression in impressions)
-        {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(
-                $"INSERT INTO impressions ({ImpressionColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING")
-            {
-                Parameters =
-                {
-                    new() { Value = impression.Store.Value },
-                    new() { Value = impression.Token },
-                    new() { Value = impression.Time.UtcDateTime },
-                    new() { Value = impression.Model },
-                    new() { Value = impression.Version },
-                    new() { Value = (object?)impression.User ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-                    new() { Value = impression.Items.ToArray() },
-                    new() { Value = impression.Cached },
-                    new() { Value = impression.Seconds },
-                    new() { Value = impression.Arm },
-                    new() { Value = impression.Failed },
-                    new() { Value = (object?)impression.Overlap ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double },
-                    new() { Value = (object?)impression.Propensities?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Double },
-                    new() { Value = (object?)impression.Session ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-                    new() { Value = impression.Placement },
-                    new() { Value = (object?)impression.QueueSeconds ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double },
-                    new() { Value = (object?)impression.ComputeSeconds ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double },
-                },
-            });
-        }
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        // Lists of different lengths are no array of arrays, so each travels as the text of one.
+        await using var command = database.CreateCommand($"""
+            INSERT INTO impressions ({ImpressionColumns})
+            SELECT store, token, time, model, version, user_id, items::text[], cached, seconds, arm, failed, overlap, propensities::float8[], session_id, placement, queue_seconds, compute_seconds
+            FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::int[], $6::text[], $7::text[], $8::bool[], $9::float8[], $10::text[], $11::bool[], $12::float8[], $13::text[],
+                $14::text[], $15::text[], $16::float8[], $17::float8[]) AS shown ({ImpressionColumns})
+            ON CONFLICT DO NOTHING
+            """);
+        AddColumn(command, NpgsqlDbType.Text, impressions.Select(i => i.Store.Value));
+        AddColumn(command, NpgsqlDbType.Text, impressions.Select(i => i.Token));
+        AddColumn(command, NpgsqlDbType.TimestampTz, impressions.Select(i => i.Time.UtcDateTime));
+        AddColumn(command, NpgsqlDbType.Text, impressions.Select(i => i.Model));
+        AddColumn(command, NpgsqlDbType.Integer, impressions.Select(i => i.Version));
+        AddColumn(command, NpgsqlDbType.Text, impressions.Select(i => i.User));
+        AddColumn(command, NpgsqlDbType.Text, impressions.Select(i => ArrayText.Of(i.Items)));
+        AddColumn(command, NpgsqlDbType.Boolean, impressions.Select(i => i.Cached));
+        AddColumn(command, NpgsqlDbType.Double, impressions.Select(i => i.Seconds));
+        AddColumn(command, NpgsqlDbType.Text, impressions.Select(i => i.Arm));
+        AddColumn(command, NpgsqlDbType.Boolean, impressions.Select(i => i.Failed));
+        AddColumn(command, NpgsqlDbType.Double, impressions.Select(i => i.Overlap));
+        AddColumn(command, NpgsqlDbType.Text, impressions.Select(i => i.Propensities is null ? null : ArrayText.Of(i.Propensities)));
+        AddColumn(command, NpgsqlDbType.Text, impressions.Select(i => i.Session));
+        AddColumn(command, NpgsqlDbType.Text, impressions.Select(i => i.Placement));
+        AddColumn(command, NpgsqlDbType.Double, impressions.Select(i => i.QueueSeconds));
+        AddColumn(command, NpgsqlDbType.Double, impressions.Select(i => i.ComputeSeconds));
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Impressions of every store after <paramref name="cursor"/>.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,8 @@ internal static class TelemetryExtensions
 {
     /// <summary>Bucket bounds in seconds: from a cache hit (0.1 ms) to a long import.</summary>
     private static readonly double[] SecondsBuckets = [.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30];
+
+    private const double DefaultTracesPerSecond = 50;
 
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {
@@ -35,6 +38,7 @@ internal static class TelemetryExtensions
                 .AddView(instrument => instrument.Unit == "s" ? new ExplicitBucketHistogramConfiguration { Boundaries = SecondsBuckets } : null)
                 .AddPrometheusExporter())
             .WithTracing(tracing => tracing
+                .SetSampler(new ParentBasedSampler(new RateLimitedSampler(builder.Configuration.GetValue("Telemetry:TracesPerSecond", DefaultTracesPerSecond), TimeProvider.System)))
                 .AddSource(builder.Environment.ApplicationName, "ModelOps.*", "Npgsql")
                 .AddAspNetCoreInstrumentation(options => options.Filter = context =>
                     !context.Request.Path.StartsWithSegments(ServiceDefaultsExtensions.HealthPath) &&

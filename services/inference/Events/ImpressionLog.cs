@@ -8,7 +8,7 @@ namespace ModelOps.Inference.Events;
 internal sealed class ImpressionLog : BackgroundService
 {
     private const int Capacity = 20_000;
-    private const int BatchSize = 500;
+    private const int BatchSize = 1000;
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(200);
 
     private readonly ShopEvents events;
@@ -32,9 +32,16 @@ internal sealed class ImpressionLog : BackgroundService
         var batch = new List<Impression>(BatchSize);
         while (await WaitAsync(stoppingToken))
         {
-            while (batch.Count < BatchSize && channel.Reader.TryRead(out var impression))
+            while (channel.Reader.TryRead(out var impression))
+            {
                 batch.Add(impression);
-            await WriteAsync(batch, stoppingToken);
+                if (batch.Count < BatchSize)
+                    continue;
+                await WriteAsync(batch, stoppingToken);
+                batch.Clear();
+            }
+            if (batch.Count > 0)
+                await WriteAsync(batch, stoppingToken);
             batch.Clear();
         }
     }

@@ -108,6 +108,21 @@ public sealed class ShopEventsTests(Stores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Impressions_OfAnyIds_ComeBackAsTheyWere()
+    {
+        var odd = new Impression(StoreId.Main, "odd", Noon, "recommend", 3, "a\"nn", ["{", "a,b", "\"quoted\"", @"back\slash", "NULL", "", " é 产品 "], false, .1, Propensities: [1, 1e-12, double.Epsilon]);
+        var empty = new Impression(StoreId.Main, "empty", Noon, "recommend", 3, null, [], false, .1, Failed: true, QueueSeconds: .002);
+        await events.AppendImpressionsAsync([odd, empty]);
+
+        var found = await events.FindImpressionsAsync(["odd", "empty"]);
+
+        Assert.Equal(odd.Items, found[(StoreId.Main, "odd")].Items);
+        Assert.Equal(odd.Propensities, found[(StoreId.Main, "odd")].Propensities);
+        Assert.Equal((null, "a\"nn"), (found[(StoreId.Main, "odd")].QueueSeconds, found[(StoreId.Main, "odd")].User));
+        Assert.Equivalent(empty, found[(StoreId.Main, "empty")]);
+    }
+
+    [Fact]
     public async Task Impressions_AreFoundByToken()
     {
         var impression = new Impression(StoreId.Main, "t1", Noon, "recommend", 3, "ann", ["a", "b"], true, .0012);
