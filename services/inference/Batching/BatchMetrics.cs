@@ -13,7 +13,7 @@ internal sealed class BatchMetrics : IDisposable
         Queue = meter.CreateHistogram<double>("modelops.inference.queue.duration", "s", "What a call waits before its batch is computed");
         Compute = meter.CreateHistogram<double>("modelops.inference.compute.duration", "s", "What a batch takes in ONNX Runtime");
         Size = meter.CreateHistogram("modelops.inference.batch.size", "{row}", "Rows of a batch", advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256] });
-        Refused = meter.CreateCounter<long>("modelops.inference.refused", "{call}", "Calls that were not computed: queue_full, too_late, deadline or cancelled");
+        Refused = meter.CreateCounter<long>("modelops.inference.refused", "{call}", "Calls that were not computed: in_flight, queue_full, too_late, deadline or cancelled");
     }
 
     public Histogram<double> Queue { get; }

@@ -17,6 +17,12 @@ internal sealed class BatchingOptions
     /// <summary>Calls that wait; one more is refused (429).</summary>
     [Range(1, 1_000_000)] public int MaxQueue { get; init; } = 1000;
 
+    /// <summary>
+    /// Questions that are being answered at once, whatever they wait for; one more is refused before it is read (429). Sixteen full batches by
+    /// default: more only wait longer.
+    /// </summary>
+    [Range(1, 1_000_000)] public int MaxInFlight { get; init; } = 512;
+
     /// <summary>Batches of one version that are computed at once, each by one thread. Half the processors: the other half reads requests and writes answers.</summary>
     [Range(1, 1024)] public int Instances { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
 

@@ -8,6 +8,7 @@ internal static class BatchingSetup
     {
         services.AddOptions<BatchingOptions>().BindConfiguration("Batching").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<BatchMetrics>();
+        services.AddSingleton<IStartupFilter, AdmissionGate>();
         return services.AddSingleton(provider => new BatchingHost(
             provider.GetRequiredService<IOptions<BatchingOptions>>().Value, provider.GetRequiredService<BatchMetrics>(), provider.GetRequiredService<TimeProvider>()));
     }

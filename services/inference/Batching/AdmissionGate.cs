@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace ModelOps.Inference.Batching;
+
+/// <summary>
+/// The first thing that a question meets: where as many are being answered as can be in time, one more is refused before anything is
+/// spent on it. Else a server with three times its load would spend its time on reading what it then refuses. Events are always taken in.
+/// </summary>
+internal sealed class AdmissionGate(IOptions<BatchingOptions> options, BatchMetrics metrics) : IStartupFilter
+{
+    private static readonly byte[] Refusal = JsonSerializer.SerializeToUtf8Bytes(
+        new ProblemDetails
+        {
+            Status = StatusCodes.Status429TooManyRequests,
+            Type = "urn:modelops:overloaded",
+            Title = "There is too much to do",
+            Detail = "As many questions as this replica can answer in time are being answered. Try again in 1 s, or run more replicas.",
+        },
+        JsonSerializerOptions.Web);
+
+    private readonly int most = options.Value.MaxInFlight;
+    private int inFlight;
+
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        app.Use(Admit);
+        next(app);
+    };
+
+    private RequestDelegate Admit(RequestDelegate next) => context => IsQuestion(context.Request) ? AnswerAsync(context, next) : next(context);
+
+    private static bool IsQuestion(HttpRequest request) =>
+        HttpMethods.IsPost(request.Method) && (request.Path.StartsWithSegments("/v1/recommendations") || request.Path.StartsWithSegments("/v2"));
+
+    private async Task AnswerAsync(HttpContext context, RequestDelegate next)
+    {
+        var isOver = Interlocked.Increment(ref inFlight) > most;
+        try
+        {
+            await (isOver ? RefuseAsync(context.Response) : next(context));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref inFlight);
+        }
+    }
+
+    private Task RefuseAsync(HttpResponse response)
+    {
+        metrics.Refused.Add(1, new KeyValuePair<string, object?>("reason", "in_flight"));
+        response.StatusCode = StatusCodes.Status429TooManyRequests;
+        response.ContentType = "application/problem+json";
+        response.ContentLength = Refusal.Length;
+        response.Headers.RetryAfter = 1.ToString(CultureInfo.InvariantCulture);
+        return response.Body.WriteAsync(Refusal).AsTask();
+    }
+}
