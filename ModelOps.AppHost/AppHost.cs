@@ -53,6 +53,8 @@ var monitor = Service(builder.AddProject<Projects.ModelOps_Monitor>("monitor"), 
     .WithReference(eventsDb).WaitFor(eventsDb)
     .WithReference(registry);
 
+dataPrep.WithReference(monitor); // a person who is erased is in its counts too
+
 var pipeline = Service(builder.AddProject<Projects.ModelOps_Pipeline>("pipeline"), port: 7106)
     .WithReference(pipelineDb).WaitFor(pipelineDb)
     .WithReference(dataPrep)

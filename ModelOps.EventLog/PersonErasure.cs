@@ -1,4 +1,5 @@
 using ModelOps.Contracts;
+using ModelOps.Contracts.Privacy;
 using Npgsql;
 
 namespace ModelOps.EventLog;
@@ -10,6 +11,19 @@ public sealed record LoggedPerson(long Events, long Impressions);
 public sealed class PersonErasure(NpgsqlDataSource database)
 {
     private const string Person = "store = $1 AND (user_id = $2 OR (user_id IS NULL AND session_id IN (SELECT session_id FROM events WHERE store = $1 AND user_id = $2 AND session_id IS NOT NULL)))";
+
+    /// <summary>By what else the person may be known where the log was read: to be asked before the removal, which takes it away.</summary>
+    public async Task<PersonTraces> TracesAsync(StoreId store, string user, CancellationToken cancellationToken = default)
+    {
+        await using var command = database.CreateCommand($"""
+            SELECT ARRAY(SELECT DISTINCT session_id FROM events WHERE store = $1 AND user_id = $2 AND session_id IS NOT NULL), ARRAY(SELECT token FROM impressions WHERE {Person})
+            """);
+        command.Parameters.Add(new() { Value = store.Value });
+        command.Parameters.Add(new() { Value = user });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new PersonTraces(user, reader.GetFieldValue<string[]>(0), reader.GetFieldValue<string[]>(1));
+    }
 
     public Task<LoggedPerson> CountAsync(StoreId store, string user, CancellationToken cancellationToken = default) => RunAsync(
         $"SELECT (SELECT count(*) FROM events WHERE {Person}), (SELECT count(*) FROM impressions WHERE {Person})", store, user, cancellationToken);

@@ -21,6 +21,14 @@ public interface IJobHandler
     Task OnFailedAsync(Job job, string error, CancellationToken cancellationToken);
 }
 
+/// <summary>Something outside that the job needs is away: it is run again after <see cref="JobOptions.MaxDelay"/>, however often, and that costs no attempt.</summary>
+public sealed class JobPostponedException : Exception
+{
+    public JobPostponedException(string message) : base(message) { }
+
+    public JobPostponedException(string message, Exception innerException) : base(message, innerException) { }
+}
+
 /// <summary>A failure that another attempt would only repeat, such as malformed input.</summary>
 public sealed class FinalJobFailureException : Exception
 {

@@ -103,6 +103,10 @@ public sealed class JobQueue(NpgsqlDataSource database)
     public Task<bool> RetryAsync(Job job, string error, TimeSpan delay, CancellationToken cancellationToken = default) =>
         UpdateAsync(job, "state = 'queued', lease_until = NULL, run_after = now() + $3, error = $4", cancellationToken, delay, error);
 
+    /// <summary>Gives the job back untried, to be run after <paramref name="delay"/>.</summary>
+    public Task<bool> PostponeAsync(Job job, string reason, TimeSpan delay, CancellationToken cancellationToken = default) =>
+        UpdateAsync(job, "state = 'queued', lease_until = NULL, attempt = attempt - 1, run_after = now() + $3, error = $4", cancellationToken, delay, reason);
+
     /// <summary>Gives the job back untried: the worker is stopping.</summary>
     public Task<bool> ReleaseAsync(Job job, CancellationToken cancellationToken = default) =>
         UpdateAsync(job, $"state = 'queued', lease_until = NULL, attempt = attempt - 1, run_after = now()", cancellationToken);

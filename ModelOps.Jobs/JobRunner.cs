@@ -51,6 +51,11 @@ public sealed class JobRunner
         {
             logger.LogWarning("Job {Job} ({Kind}) is no longer this worker's: its lease was lost or it was cancelled", job.Id, job.Kind);
         }
+        catch (JobPostponedException exception)
+        {
+            logger.LogWarning("Job {Job} ({Kind}) waits: {Reason}", job.Id, job.Kind, exception.Message);
+            await PersistAsync(() => queue.PostponeAsync(job, exception.Message, options.MaxDelay, CancellationToken.None), stopping);
+        }
         catch (Exception exception)
         {
             await PersistAsync(() => GiveUpOrRetryAsync(job, exception), stopping);

@@ -46,7 +46,14 @@ public sealed record Import(Guid Id, string Dataset, RunState State, string Stag
 /// <param name="Bytes">As the files are packed; a query's rows as CSV.</param>
 /// <param name="TotalBytes">Null while it is not known, as for a query.</param>
 /// <param name="Rows">Rows that were read.</param>
-public sealed record ImportProgress(string Step, int Files, int? TotalFiles, long Bytes, long? TotalBytes, long Rows);
+public sealed record ImportProgress(string Step, int Files, int? TotalFiles, long Bytes, long? TotalBytes, long Rows)
+{
+    /// <summary>Of a version that is made in parts: those of the step that are done, by whichever replica; null for others, and in steps that are not divided.</summary>
+    public int? Parts { get; init; }
+
+    /// <summary>Null while files are still being cut into parts.</summary>
+    public int? TotalParts { get; init; }
+}
 
 /// <summary>A resumable upload.</summary>
 /// <param name="Offset">Bytes that are durably there.</param>

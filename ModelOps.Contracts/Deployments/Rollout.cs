@@ -27,6 +27,12 @@ public sealed record Rollout(
     string By,
     string Reason)
 {
+    /// <summary>Of the present step: what happened meanwhile is left out of its time and of what is seen, and the step goes on after them.</summary>
+    public IReadOnlyList<Pause> Pauses { get; init; } = [];
+
+    /// <summary>How long the step has lasted, without its pauses.</summary>
+    public TimeSpan StepTime(DateTimeOffset now) => now - StepAt - Pauses.Aggregate(TimeSpan.Zero, (sum, pause) => sum + ((pause.Until ?? now) - pause.From));
+
     /// <summary>The arm that the others are held against.</summary>
     [JsonIgnore]
     public Arm Baseline => BaselineOf(Arms, Champion);
@@ -36,6 +42,14 @@ public sealed record Rollout(
     public IEnumerable<Arm> Trials => Arms.Where(arm => arm != Baseline);
 
     public static Arm BaselineOf(IReadOnlyList<Arm> arms, int champion) => arms.FirstOrDefault(arm => arm.Version == champion) ?? arms[0];
+}
+
+/// <summary>A time in which a rollout was paused.</summary>
+/// <param name="Until">Null while it is.</param>
+public sealed record Pause(DateTimeOffset From, DateTimeOffset? Until)
+{
+    /// <summary>Whether some of the minute that begins at <paramref name="minute"/> belongs to it.</summary>
+    public bool Touches(DateTimeOffset minute) => minute.AddMinutes(1) > From && (Until is null || minute < Until);
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<RolloutKind>))]

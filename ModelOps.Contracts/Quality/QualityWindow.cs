@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Deployments;
+using ModelOps.Contracts.Privacy;
 
 namespace ModelOps.Contracts.Quality;
 
@@ -67,6 +68,10 @@ public sealed class MonitorClient(HttpClient http)
     /// <summary>The verdicts that were kept, newest first.</summary>
     public Task<Page<KeptVerdict>> ListVerdictsAsync(StoreId store, string model, Guid rollout, CancellationToken cancellationToken = default) =>
         http.GetAsync<Page<KeptVerdict>>(store, $"/v1/models/{model}/rollouts/{rollout}/verdicts?limit=500", cancellationToken);
+
+    /// <summary>Removes what was counted of a person.</summary>
+    public Task<List<ErasedPlace>> EraseAsync(StoreId store, PersonTraces person, CancellationToken cancellationToken = default) =>
+        http.SendAsync<List<ErasedPlace>>(store, HttpMethod.Post, "/v1/erasures", person, null, cancellationToken);
 
     private static string Written(DateTimeOffset time) => Uri.EscapeDataString(time.ToString("O", CultureInfo.InvariantCulture));
 }

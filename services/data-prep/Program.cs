@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Contracts.Clients;
 using ModelOps.DataPrep.Datasets;
 using ModelOps.DataPrep.Imports;
 using ModelOps.DataPrep.Mapping;
@@ -23,6 +24,7 @@ builder.Services.AddJobs().AddJobHandler<PrepareJob>(PrepareJob.Kind);
 builder.Services.AddDatasets().AddParts().AddUploads().AddImports();
 builder.Services.AddReviews();
 builder.Services.AddPrivacy();
+builder.Services.AddMonitorClient();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

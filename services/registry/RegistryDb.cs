@@ -67,6 +67,7 @@ internal sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbConte
             rollout.Property(row => row.Changes).IsConcurrencyToken();
             AsJson(rollout.Property(row => row.Arms));
             AsJson(rollout.Property(row => row.Guards));
+            AsJson(rollout.Property(row => row.Pauses));
         });
         modelBuilder.Entity<RolloutChangeRow>(change =>
         {

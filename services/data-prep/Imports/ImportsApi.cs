@@ -7,6 +7,7 @@ using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Runs;
 using ModelOps.DataPrep.Datasets;
 using ModelOps.DataPrep.Mapping;
+using ModelOps.DataPrep.Parts;
 using ModelOps.DataPrep.Sources;
 using ModelOps.Jobs;
 using ModelOps.ServiceDefaults;
@@ -67,23 +68,30 @@ internal static class ImportsApi
     }
 
     private static Task<Ok<Page<Import>>> ListAsync(StoreId store, string name, DatasetsDb database, CancellationToken cancellationToken, DateTimeOffset? before = null, int limit = Page<Import>.DefaultLimit) =>
-        PageAsync(database.Imports.Where(row => row.Store == store.Value && row.Dataset == name), before, limit, cancellationToken);
+        PageAsync(database, database.Imports.Where(row => row.Store == store.Value && row.Dataset == name), before, limit, cancellationToken);
 
     private static Task<Ok<Page<Import>>> ListAllAsync(StoreId store, DatasetsDb database, CancellationToken cancellationToken, DateTimeOffset? before = null, int limit = Page<Import>.DefaultLimit) =>
-        PageAsync(database.Imports.Where(row => row.Store == store.Value), before, limit, cancellationToken);
+        PageAsync(database, database.Imports.Where(row => row.Store == store.Value), before, limit, cancellationToken);
 
-    private static async Task<Ok<Page<Import>>> PageAsync(IQueryable<ImportRow> imports, DateTimeOffset? before, int limit, CancellationToken cancellationToken)
+    private static async Task<Ok<Page<Import>>> PageAsync(DatasetsDb database, IQueryable<ImportRow> imports, DateTimeOffset? before, int limit, CancellationToken cancellationToken)
     {
         limit = Math.Clamp(limit, 1, 500);
         var rows = await imports.AsNoTracking().Where(row => before == null || row.CreatedAt < before)
             .OrderByDescending(row => row.CreatedAt).Take(limit + 1).ToListAsync(cancellationToken);
-        return TypedResults.Ok(Page<Import>.Of([.. rows.Select(row => row.ToContract())], limit, import => import.CreatedAt.ToString("O", CultureInfo.InvariantCulture)));
+        return TypedResults.Ok(Page<Import>.Of(await WithPartsAsync(database, rows, cancellationToken), limit, import => import.CreatedAt.ToString("O", CultureInfo.InvariantCulture)));
     }
 
     private static async Task<Results<Ok<Import>, ProblemHttpResult>> FindAsync(StoreId store, string name, Guid id, DatasetsDb database, CancellationToken cancellationToken) =>
         await database.Imports.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id && row.Store == store.Value && row.Dataset == name, cancellationToken) is { } row
-            ? TypedResults.Ok(row.ToContract())
+            ? TypedResults.Ok((await WithPartsAsync(database, [row], cancellationToken))[0])
             : Problems.NotFound($"There is no import {id} of '{name}'.");
+
+    private static async Task<List<Import>> WithPartsAsync(DatasetsDb database, IReadOnlyList<ImportRow> rows, CancellationToken cancellationToken)
+    {
+        var imports = rows.Select(row => row.ToContract()).ToList();
+        var parts = await PartsDone.OfAsync(database, [.. imports.Where(import => import.Progress is not null).Select(import => import.Id)], cancellationToken);
+        return [.. imports.Select(import => import with { Progress = parts.AddTo(import.Id, import.Progress) })];
+    }
 
     /// <summary>What can be known before anything is fetched.</summary>
     private static void Validate(StoreId store, ImportRequest request, ShopConnections connections)

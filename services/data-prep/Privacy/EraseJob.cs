@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Privacy;
+using ModelOps.Contracts.Quality;
 using ModelOps.Contracts.Runs;
 using ModelOps.DataPrep.Datasets;
 using ModelOps.EventLog;
@@ -11,8 +12,8 @@ using ModelOps.Jobs;
 
 namespace ModelOps.DataPrep.Privacy;
 
-/// <summary>Removes a person from the event log and every dataset of the store, and signs what was removed where. Each step bears repetition.</summary>
-internal sealed class EraseJob(DatasetsDb database, StoreKeys keys, PersonErasure eventLog, DatasetErasure datasets, TimeProvider time) : IJobHandler
+/// <summary>Removes a person from the event log, every dataset of the store and what the monitor counted, and signs what was removed where. Each step bears repetition.</summary>
+internal sealed class EraseJob(DatasetsDb database, StoreKeys keys, PersonErasure eventLog, DatasetErasure datasets, MonitorClient monitor, TimeProvider time) : IJobHandler
 {
     public const string Kind = "erase";
 
@@ -26,6 +27,8 @@ internal sealed class EraseJob(DatasetsDb database, StoreKeys keys, PersonErasur
         var user = erasure.User!;
         var hidden = (await keys.OfAsync(job.Store, cancellationToken)).Data.Protect(user);
         var places = Places(erasure);
+        erasure.Traces ??= JsonSerializer.Serialize(await eventLog.TracesAsync(job.Store, user, cancellationToken), JsonSerializerOptions.Web);
+        await database.SaveChangesAsync(cancellationToken);
 
         var logged = await eventLog.RemoveAsync(job.Store, user, cancellationToken);
         var left = await eventLog.CountAsync(job.Store, user, cancellationToken);
@@ -35,13 +38,36 @@ internal sealed class EraseJob(DatasetsDb database, StoreKeys keys, PersonErasur
             new ErasedPlace("event log", "impressions", logged.Impressions, left.Impressions),
         ], cancellationToken);
 
-        // A dataset whose first version is being made has no sources yet; its turn comes after that.
-        var known = database.Sources.Where(source => source.Store == job.Store.Value).Select(source => source.Dataset);
-        var made = database.Builds.Where(build => build.Store == job.Store.Value).Select(build => build.Dataset);
-        foreach (var dataset in await known.Union(made).OrderBy(name => name).ToListAsync(cancellationToken))
-            await KeepAsync(erasure, places, await datasets.EraseAsync(job.Store, dataset, user, hidden, cancellationToken), cancellationToken);
-
+        if (!erasure.DatasetsDone)
+            await EraseDatasetsAsync(job.Store, erasure, places, user, hidden, cancellationToken);
+        await KeepAsync(erasure, places, await EraseAtMonitorAsync(job.Store, erasure, cancellationToken), cancellationToken);
         await SignAsync(job.Store, erasure, places, cancellationToken);
+    }
+
+    private async Task EraseDatasetsAsync(StoreId store, ErasureRow erasure, List<ErasedPlace> places, string user, string hidden, CancellationToken cancellationToken)
+    {
+        // A dataset whose first version is being made has no sources yet; its turn comes after that.
+        var known = database.Sources.Where(source => source.Store == store.Value).Select(source => source.Dataset);
+        var made = database.Builds.Where(build => build.Store == store.Value).Select(build => build.Dataset);
+        foreach (var dataset in await known.Union(made).OrderBy(name => name).ToListAsync(cancellationToken))
+            await KeepAsync(erasure, places, await datasets.EraseAsync(store, dataset, user, hidden, cancellationToken), cancellationToken);
+        erasure.DatasetsDone = true;
+        await database.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>After the event log, so that the monitor reads nothing more of the person. However long it is away, the erasure waits for it and says so.</summary>
+    private async Task<IReadOnlyList<ErasedPlace>> EraseAtMonitorAsync(StoreId store, ErasureRow erasure, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await monitor.EraseAsync(store, JsonSerializer.Deserialize<PersonTraces>(erasure.Traces!, JsonSerializerOptions.Web)!, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            erasure.Error = $"Pending: the event log and the datasets are done with; what the monitor counted of the person is removed as soon as it answers. It is asked again and again ({exception.Message})";
+            await database.SaveChangesAsync(cancellationToken);
+            throw new JobPostponedException(erasure.Error, exception);
+        }
     }
 
     public Task OnFailedAsync(Job job, string error, CancellationToken cancellationToken) =>
@@ -74,7 +100,7 @@ internal sealed class EraseJob(DatasetsDb database, StoreKeys keys, PersonErasur
         erasure.Statement = JsonSerializer.Serialize(record, JsonSerializerOptions.Web);
         erasure.Signature = Convert.ToBase64String(signing.SignData(Encoding.UTF8.GetBytes(erasure.Statement), HashAlgorithmName.SHA256));
         erasure.PublicKey = signing.ExportSubjectPublicKeyInfoPem();
-        (erasure.User, erasure.Places, erasure.State) = (null, null, RunState.Succeeded);
+        (erasure.User, erasure.Traces, erasure.Places, erasure.Error, erasure.State) = (null, null, null, null, RunState.Succeeded);
         await database.SaveChangesAsync(cancellationToken);
     }
 }

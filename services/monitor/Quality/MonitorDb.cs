@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using ModelOps.Contracts.Quality;
 using ModelOps.Monitor.Alerts;
+using ModelOps.Monitor.Privacy;
 using ModelOps.Monitor.Verdicts;
 
 namespace ModelOps.Monitor.Quality;
@@ -21,6 +22,8 @@ internal sealed class MonitorDb(DbContextOptions<MonitorDb> options) : DbContext
 
     public DbSet<CursorRow> Cursors => Set<CursorRow>();
 
+    public DbSet<StoreKeyRow> StoreKeys => Set<StoreKeyRow>();
+
     public DbSet<AlertRow> Alerts => Set<AlertRow>();
 
     public DbSet<SilenceRow> AlertSilences => Set<SilenceRow>();
@@ -36,7 +39,12 @@ internal sealed class MonitorDb(DbContextOptions<MonitorDb> options) : DbContext
             window.ToTable("quality_windows").HasKey(row => new { row.Store, row.Model, row.Version, row.Arm, row.Placement, row.Start });
             window.Property(row => row.Placement).HasDefaultValue("");
         });
-        modelBuilder.Entity<ShopperMinuteRow>().ToTable("shopper_minutes").HasKey(row => new { row.Store, row.Model, row.Start, row.Version, row.Arm, row.Placement, row.Shopper });
+        modelBuilder.Entity<ShopperMinuteRow>(minute =>
+        {
+            minute.ToTable("shopper_minutes").HasKey(row => new { row.Store, row.Model, row.Start, row.Version, row.Arm, row.Placement, row.Shopper });
+            minute.HasIndex(row => new { row.Store, row.Shopper });
+            minute.HasIndex(row => new { row.Store, row.Model, row.Revision });
+        });
         modelBuilder.Entity<AttributionRow>(attribution =>
         {
             attribution.ToTable("attributions").HasKey(row => new { row.Store, row.Token, row.Product, row.Name, row.Event });
@@ -54,6 +62,7 @@ internal sealed class MonitorDb(DbContextOptions<MonitorDb> options) : DbContext
             cursor.ToTable("cursors").HasKey(row => row.Name);
             cursor.Property(row => row.Position).IsConcurrencyToken();
         });
+        modelBuilder.Entity<StoreKeyRow>().ToTable("store_keys").HasKey(row => row.Store);
         modelBuilder.AddAlertTables();
     }
 }
@@ -115,7 +124,7 @@ internal sealed class ShopperMinuteRow
     public required string Placement { get; init; }
     public required DateTimeOffset Start { get; init; }
 
-    /// <summary>A hash of the shop's id of the shopper or of the visit; of the answer where it was for nobody in particular.</summary>
+    /// <summary>A <see cref="ShopperKey"/>'s hash of the shop's id of the shopper or of the visit; of the answer where it was for nobody in particular.</summary>
     public required long Shopper { get; init; }
 
     /// <summary>The answer was for somebody, whom a rollout assigns to an arm.</summary>
@@ -126,6 +135,9 @@ internal sealed class ShopperMinuteRow
     public long AddToCarts { get; init; }
     public long Purchases { get; init; }
     public double Revenue { get; init; }
+
+    /// <summary>Of the row's last change: <see cref="CursorRow.Changes"/> after it.</summary>
+    public long Revision { get; init; }
 }
 
 /// <summary>A reaction that was counted, so that it is counted once.</summary>
@@ -161,6 +173,15 @@ internal sealed class ShownProductRow
 /// <summary>How far a reader has come. Moves in the same transaction as what it counted, so nothing counts twice.</summary>
 internal sealed class CursorRow
 {
+    public const string Impressions = "impressions";
+    public const string Events = "events";
+
+    /// <summary>Rises with each writing of shoppers' sums. Whoever writes them holds it until the end, so changes are there in its order.</summary>
+    public const string Changes = "changes of shoppers' sums";
+
+    /// <summary>Rises whenever some of them were removed.</summary>
+    public const string Removals = "removals of shoppers' sums";
+
     public required string Name { get; init; }
     public long Position { get; set; }
 }

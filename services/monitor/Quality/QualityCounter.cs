@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Events;
 using ModelOps.EventLog;
+using ModelOps.Monitor.Privacy;
 
 namespace ModelOps.Monitor.Quality;
 
@@ -11,11 +12,9 @@ namespace ModelOps.Monitor.Quality;
 /// to the answer that its attribution token names, if that one showed the product and was given within the attribution window before:
 /// to its version, arm, placement and minute.
 /// </summary>
-internal sealed class QualityCounter(IServiceScopeFactory scopes, ShopEvents events, IOptions<AttributionOptions> attribution, TimeProvider time, ILogger<QualityCounter> logger) : BackgroundService
+internal sealed class QualityCounter(IServiceScopeFactory scopes, ShopEvents events, ShopperKeys keys, IOptions<AttributionOptions> attribution, TimeProvider time, ILogger<QualityCounter> logger) : BackgroundService
 {
     private const int SliceSize = 2000;
-    private const string ImpressionCursor = "impressions";
-    private const string EventCursor = "events";
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Impressions are written behind their answers: how long a click that overtook its own is waited with.</summary>
@@ -46,9 +45,9 @@ internal sealed class QualityCounter(IServiceScopeFactory scopes, ShopEvents eve
     private async Task<int> CountImpressionsAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        await using var counting = await Counting.OpenAsync(scope.ServiceProvider.GetRequiredService<MonitorDb>(), ImpressionCursor, cancellationToken);
+        await using var counting = await Counting.OpenAsync(scope.ServiceProvider.GetRequiredService<MonitorDb>(), CursorRow.Impressions, cancellationToken);
         var slice = await events.ReadImpressionsAsync(counting.Position, SliceSize, cancellationToken);
-        var tally = new Tally();
+        var tally = new Tally(await keys.OfAsync(slice.Events.Select(answer => answer.Store), cancellationToken));
         foreach (var answer in slice.Events)
             Count(tally, answer);
         return await counting.SaveAsync(tally, slice.Cursor, slice.Events.Count, cancellationToken);
@@ -85,7 +84,7 @@ internal sealed class QualityCounter(IServiceScopeFactory scopes, ShopEvents eve
     private async Task<int> CountEventsAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        await using var counting = await Counting.OpenAsync(scope.ServiceProvider.GetRequiredService<MonitorDb>(), EventCursor, cancellationToken);
+        await using var counting = await Counting.OpenAsync(scope.ServiceProvider.GetRequiredService<MonitorDb>(), CursorRow.Events, cancellationToken);
         var slice = await events.ReadAsync(null, counting.Position, SliceSize, cancellationToken);
         var attributed = slice.Events.Where(e => e.Token is not null).ToList();
         var shown = await events.FindImpressionsAsync([.. attributed.Select(e => e.Token!).Distinct()], cancellationToken);
@@ -93,7 +92,7 @@ internal sealed class QualityCounter(IServiceScopeFactory scopes, ShopEvents eve
         var ready = early is null ? slice : Before(early, slice.Events, counting.Position);
         var reactions = ready.Events.Where(e => e.Token is not null && shown.ContainsKey((e.Store, e.Token!)))
             .SelectMany(e => Reaction.Of(e, shown[(e.Store, e.Token!)], attribution.Value)).ToList();
-        var tally = new Tally();
+        var tally = new Tally(await keys.OfAsync(reactions.Select(reaction => reaction.Answer.Store), cancellationToken));
         foreach (var reaction in await counting.NewAmongAsync(reactions, cancellationToken))
             reaction.AddTo(tally);
         return await counting.SaveAsync(tally, ready.Cursor, ready.Events.Count, cancellationToken);

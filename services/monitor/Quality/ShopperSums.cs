@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Contracts.Deployments;
 using ModelOps.Contracts.Quality;
 using ModelOps.Monitor.Verdicts;
 
@@ -7,7 +8,15 @@ namespace ModelOps.Monitor.Quality;
 /// <summary>Which answers are meant.</summary>
 /// <param name="Until">Not included.</param>
 /// <param name="Version">Null for every one, as the others.</param>
-internal sealed record AnswerFilter(string Store, string Model, DateTimeOffset From, DateTimeOffset Until, int? Version = null, string? Arm = null, string? Placement = null, bool AssignedOnly = false);
+internal sealed record AnswerFilter(string Store, string Model, DateTimeOffset From, DateTimeOffset Until, int? Version = null, string? Arm = null, string? Placement = null, bool AssignedOnly = false)
+{
+    /// <summary>Minutes that one of these touches are left out.</summary>
+    public IReadOnlyList<Pause> Pauses { get; init; } = [];
+
+    public DateTime[] PausedFrom => [.. Pauses.Select(pause => pause.From.UtcDateTime)];
+
+    public DateTime[] PausedUntil => [.. Pauses.Select(pause => (pause.Until ?? DateTimeOffset.MaxValue).UtcDateTime)];
+}
 
 /// <summary>By what rows are told apart.</summary>
 internal sealed record Grouping(bool ByVersion, bool ByArm, bool ByPlacement);
@@ -33,6 +42,7 @@ internal sealed record ShopperSums(
             WHERE store = {filter.Store} AND model = {filter.Model} AND start >= {filter.From.ToUniversalTime()} AND start < {filter.Until.ToUniversalTime()}
                 AND ({filter.Version}::int IS NULL OR version = {filter.Version}) AND ({filter.Arm}::text IS NULL OR arm = {filter.Arm}) AND ({filter.Placement}::text IS NULL OR placement = {filter.Placement})
                 AND (is_assigned OR NOT {filter.AssignedOnly})
+                AND NOT EXISTS (SELECT FROM unnest({filter.PausedFrom}, {filter.PausedUntil}) AS pause (since, until) WHERE start > pause.since - interval '1 minute' AND start < pause.until)
             GROUP BY 1, 2, 3, 4) AS shoppers
         GROUP BY version, arm, placement
         """).ToListAsync(cancellationToken);

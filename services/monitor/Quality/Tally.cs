@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
-using System.Text;
+using ModelOps.Contracts;
 using ModelOps.EventLog;
+using ModelOps.Monitor.Privacy;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -32,7 +32,8 @@ internal sealed record Place(string Store, string Model, int Version, string Arm
 }
 
 /// <summary>Sums what a slice adds, then writes it in few commands.</summary>
-internal sealed class Tally
+/// <param name="keys">Of the stores whose answers it is given.</param>
+internal sealed class Tally(IReadOnlyDictionary<StoreId, ShopperKey> keys)
 {
     private readonly Dictionary<Place, Additions> windows = [];
     private readonly Dictionary<(Place Place, long Shopper, bool IsAssigned), ShopperAdditions> shoppers = [];
@@ -40,7 +41,7 @@ internal sealed class Tally
 
     public Additions Window(Impression answer) => Of(windows, Place.Of(answer));
 
-    public ShopperAdditions Shopper(Impression answer) => Of(shoppers, (Place.Of(answer), ShopperOf(answer), (answer.User ?? answer.Session) is not null));
+    public ShopperAdditions Shopper(Impression answer) => Of(shoppers, (Place.Of(answer), keys[answer.Store].Of(answer), (answer.User ?? answer.Session) is not null));
 
     public void Show(Impression answer)
     {
@@ -59,7 +60,10 @@ internal sealed class Tally
         foreach (var (place, more) in windows.OrderBy(window => window.Key.ToString(), StringComparer.Ordinal))
             batch.BatchCommands.Add(Command(place, more));
         if (shoppers.Count > 0)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("INSERT INTO cursors (name, position) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET position = cursors.position + 1") { Parameters = { Value(CursorRow.Changes) } });
             batch.BatchCommands.Add(Shoppers());
+        }
         if (products.Count > 0)
             batch.BatchCommands.Add(Products());
         if (batch.BatchCommands.Count > 0)
@@ -90,11 +94,12 @@ internal sealed class Tally
     {
         var rows = shoppers.ToList();
         var command = new NpgsqlBatchCommand("""
-            INSERT INTO shopper_minutes AS known (store, model, version, arm, placement, start, shopper, is_assigned, answers, impressions, clicks, add_to_carts, purchases, revenue)
-            SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::timestamptz[], $7::bigint[], $8::boolean[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::float8[])
+            INSERT INTO shopper_minutes AS known (store, model, version, arm, placement, start, shopper, is_assigned, answers, impressions, clicks, add_to_carts, purchases, revenue, revision)
+            SELECT more.*, (SELECT position FROM cursors WHERE name = $15) FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::timestamptz[], $7::bigint[], $8::boolean[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::float8[])
                 AS more (store, model, version, arm, placement, start, shopper) ORDER BY start, shopper
             ON CONFLICT (store, model, start, version, arm, placement, shopper) DO UPDATE SET answers = known.answers + excluded.answers, impressions = known.impressions + excluded.impressions,
-                clicks = known.clicks + excluded.clicks, add_to_carts = known.add_to_carts + excluded.add_to_carts, purchases = known.purchases + excluded.purchases, revenue = known.revenue + excluded.revenue
+                clicks = known.clicks + excluded.clicks, add_to_carts = known.add_to_carts + excluded.add_to_carts, purchases = known.purchases + excluded.purchases, revenue = known.revenue + excluded.revenue,
+                revision = excluded.revision
             """);
         AddPlaces(command, rows.Select(row => row.Key.Place));
         Add(command, NpgsqlDbType.Bigint, rows.Select(row => row.Key.Shopper));
@@ -102,6 +107,7 @@ internal sealed class Tally
         foreach (var count in new Func<ShopperAdditions, long>[] { more => more.Answers, more => more.Impressions, more => more.Clicks, more => more.AddToCarts, more => more.Purchases })
             Add(command, NpgsqlDbType.Bigint, rows.Select(row => count(row.Value)));
         Add(command, NpgsqlDbType.Double, rows.Select(row => row.Value.Revenue));
+        command.Parameters.Add(Value(CursorRow.Changes));
         return command;
     }
 
@@ -130,9 +136,6 @@ internal sealed class Tally
         Add(command, NpgsqlDbType.Text, list.Select(place => place.Placement));
         Add(command, NpgsqlDbType.TimestampTz, list.Select(place => place.Start.UtcDateTime));
     }
-
-    private static long ShopperOf(Impression answer) => BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes(
-        answer.User is { } user ? $"{answer.Store}/user/{user}" : answer.Session is { } session ? $"{answer.Store}/session/{session}" : $"{answer.Store}/answer/{answer.Token}")));
 
     private static TValue Of<TKey, TValue>(Dictionary<TKey, TValue> all, TKey key) where TKey : notnull where TValue : new() =>
         all.TryGetValue(key, out var known) ? known : all[key] = new TValue();

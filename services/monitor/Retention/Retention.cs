@@ -18,11 +18,19 @@ internal sealed class Retention(
             logger.LogInformation("{Days} daily partitions older than {Keep} days dropped from the event log", days, eventLog.Value.KeepDays);
         var oldest = now.AddDays(-counts.Value.KeepDays);
         await database.Windows.Where(window => window.Start < oldest).ExecuteDeleteAsync(cancellationToken);
-        await database.ShopperMinutes.Where(minute => minute.Start < oldest).ExecuteDeleteAsync(cancellationToken);
+        await RemoveShopperMinutesAsync(oldest, cancellationToken);
         await database.ShownProducts.Where(product => product.Hour < oldest).ExecuteDeleteAsync(cancellationToken);
         await database.Attributions.Where(attribution => attribution.Start < oldest).ExecuteDeleteAsync(cancellationToken);
         await database.Verdicts.Where(verdict => verdict.At < oldest).ExecuteDeleteAsync(cancellationToken);
     }
+
+    private Task RemoveShopperMinutesAsync(DateTimeOffset oldest, CancellationToken cancellationToken) => database.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+    {
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        if (await database.ShopperMinutes.Where(minute => minute.Start < oldest).ExecuteDeleteAsync(cancellationToken) > 0)
+            await database.NoteRemovalAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    });
 }
 
 internal static class RetentionExtensions

@@ -8,7 +8,7 @@ using ModelOps.Monitor.Quality;
 namespace ModelOps.Monitor.Verdicts;
 
 /// <summary>Judges a rollout's present step, and keeps what was said with its evidence.</summary>
-internal sealed class RolloutVerdicts(MonitorDb database, IOptions<VerdictOptions> options, TimeProvider time)
+internal sealed class RolloutVerdicts(MonitorDb database, StepReactions reactions, IOptions<VerdictOptions> options, TimeProvider time)
 {
     /// <summary>A verdict that says the same is kept again after so much of its step: often at first, seldom later.</summary>
     private const double Again = .02;
@@ -30,19 +30,19 @@ internal sealed class RolloutVerdicts(MonitorDb database, IOptions<VerdictOption
 
     /// <summary>
     /// Failures and latency count from the minute in which the step began, so that they are seen at once; reactions from its first
-    /// whole minute until shoppers have had time for them, the same for every arm.
+    /// whole minute until shoppers have had time for them, the same for every arm. Minutes in which it was paused are left out of both.
     /// </summary>
     private async Task<ArmTotals> TotalsAsync(StoreId store, Rollout rollout, Arm arm, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var windows = await database.Windows.AsNoTracking()
             .Where(row => row.Store == store.Value && row.Model == rollout.Model && row.Version == arm.Version && row.Arm == arm.Name && row.Start > rollout.StepAt.AddMinutes(-1)).ToListAsync(cancellationToken);
+        windows.RemoveAll(window => rollout.Pauses.Any(pause => pause.Touches(window.Start)));
         var settled = now - TimeSpan.FromMinutes(1 + options.Value.ReactionMinutes);
-        var filter = new AnswerFilter(store.Value, rollout.Model, rollout.StepAt, settled.AddTicks(1), arm.Version, arm.Name, AssignedOnly: true);
-        var sums = (await ShopperSums.ReadAsync(database, filter, new Grouping(false, false, false), cancellationToken)).SingleOrDefault();
+        var filter = new AnswerFilter(store.Value, rollout.Model, rollout.StepAt, settled.AddTicks(1), arm.Version, arm.Name, AssignedOnly: true) { Pauses = rollout.Pauses };
         return new ArmTotals(
             windows.Sum(window => window.Requests), windows.Sum(window => window.Failures), windows.Sum(window => window.Compared), windows.Sum(window => window.Overlap),
             [.. Enumerable.Range(0, LatencyHistogram.Empty().Length).Select(bucket => windows.Sum(window => window.LatencyCounts[bucket]))],
-            sums is null ? Reactions.None : new Reactions(sums.Answers, sums.Clicks, sums.Purchases))
+            await reactions.OfAsync(database, filter, cancellationToken))
         { Percent = arm.Percent };
     }
 

@@ -81,7 +81,7 @@ internal sealed class RolloutDriver(IServiceScopeFactory scopes, TimeProvider ti
     };
 
     /// <summary>Whether the step's time has passed.</summary>
-    internal static bool IsDue(Rollout rollout, DateTimeOffset now) => rollout.Steps.Count > 0 && now - rollout.StepAt >= TimeSpan.FromMinutes(rollout.BakeMinutes);
+    internal static bool IsDue(Rollout rollout, DateTimeOffset now) => rollout.Steps.Count > 0 && rollout.StepTime(now) >= TimeSpan.FromMinutes(rollout.BakeMinutes);
 
     private async Task ActAsync(RegistryClient registry, StoreId store, Rollout rollout, string action, Verdict verdict, CancellationToken cancellationToken)
     {

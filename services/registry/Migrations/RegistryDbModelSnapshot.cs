@@ -267,6 +267,11 @@ namespace ModelOps.Registry.Migrations
                         .HasColumnType("text")
                         .HasColumnName("model");
 
+                    b.Property<string>("Pauses")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("pauses");
+
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasColumnType("text")

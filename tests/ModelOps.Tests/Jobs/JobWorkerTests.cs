@@ -23,6 +23,19 @@ public sealed class JobWorkerTests(Stores stores)
     }
 
     [Fact]
+    public async Task Worker_JobThatWaitsForSomethingOutside_IsRunAgainWithoutCostingAttempts()
+    {
+        var oven = new Oven { PowerCuts = 5 };
+        using var host = await StartAsync(oven, maxAttempts: 2);
+
+        await host.Services.GetRequiredService<JobQueue>().EnqueueAsync(Guid.NewGuid(), StoreId.Main, "bake");
+
+        await Eventually.TrueAsync(() => oven.Baked.Count == 1, "the job's success");
+        Assert.Equal((1, 6), (oven.Baked.Single().Attempt, oven.Attempts));
+        Assert.Empty(oven.Failed);
+    }
+
+    [Fact]
     public async Task Worker_FinalFailure_IsToldOnceAndNotRepeated()
     {
         var oven = new Oven { Final = true };
@@ -66,11 +79,14 @@ public sealed class JobWorkerTests(Stores stores)
         await Eventually.TrueAsync(() => oven.Stopped, "the job's end");
     }
 
-    private async Task<IHost> StartAsync(Oven oven, string? connectionString = null)
+    private async Task<IHost> StartAsync(Oven oven, string? connectionString = null, int maxAttempts = 20)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration["Jobs:Lease"] = "00:00:02";
         builder.Configuration["Jobs:RetryDelay"] = "00:00:00.05";
+        builder.Configuration["Jobs:MaxDelay"] = "00:00:00.05";
+        builder.Configuration["Jobs:Poll"] = "00:00:00.2";
+        builder.Configuration["Jobs:MaxAttempts"] = $"{maxAttempts}";
         builder.Services.AddLogging();
         var database = connectionString ?? await stores.NewDatabaseAsync();
         builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { PersistSecurityInfo = true }));
@@ -85,6 +101,7 @@ public sealed class JobWorkerTests(Stores stores)
     private sealed class Oven
     {
         public int FailuresLeft;
+        public int PowerCuts;
         public int Attempts;
         public bool Final { get; init; }
         public bool Endless { get; init; }
@@ -100,6 +117,8 @@ public sealed class JobWorkerTests(Stores stores)
             Interlocked.Increment(ref oven.Attempts);
             if (oven.Final)
                 throw new FinalJobFailureException("no flour");
+            if (Interlocked.Decrement(ref oven.PowerCuts) >= 0)
+                throw new JobPostponedException("no power");
             if (Interlocked.Decrement(ref oven.FailuresLeft) >= 0)
                 throw new IOException("oven cold");
             try

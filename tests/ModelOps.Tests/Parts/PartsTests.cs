@@ -19,6 +19,7 @@ using ModelOps.DataPrep.Sources;
 using ModelOps.DataPrep.Sources.Packing;
 using ModelOps.EventLog;
 using ModelOps.Jobs;
+using ModelOps.Tests.Privacy;
 using Npgsql;
 
 namespace ModelOps.Tests.Parts;
@@ -112,6 +113,26 @@ public sealed class PartsTests(Stores stores) : IAsyncLifetime
         Assert.True(parts.Count > 3, "It was made in parts.");
         Assert.All(parts, part => Assert.Equal((part.Id == held.Id ? 2 : 1, "succeeded"), (part.Attempt, part.State)));
         await AssertIsAsTheSingleWayAsync(replica, "killed");
+    }
+
+    [Fact]
+    public async Task Progress_CountsPartsThatOthersMake()
+    {
+        var replica = Start(partBytes: 10_000);
+        var import = await ImportAsync(replica, "followed");
+        Job[] held = [await HoldAsync(replica, PartStage.Type, TimeSpan.FromMinutes(5)), await HoldAsync(replica, PartStage.Type, TimeSpan.FromMinutes(5))];
+        var most = await ProgressAsync(replica, "followed", import, progress => progress is { Step: "reading", TotalParts: { } total } && progress.Parts == total - 2);
+
+        await using (var scope = replica.Services.CreateAsyncScope())
+            await scope.ServiceProvider.GetRequiredKeyedService<IJobHandler>(PartJob.Kind).RunAsync(held[0], CancellationToken.None); // not for the import's job, which waits
+        await replica.Services.GetRequiredService<JobQueue>().CompleteAsync(held[0]);
+        using var http = replica.CreateClient();
+        var listed = Assert.Single((await new DataPrepClient(http).ListImportsAsync(StoreId.Main)).Items).Progress!;
+
+        Assert.True(most.TotalParts > 3, "It was made in parts.");
+        Assert.Equal(("reading", most.TotalParts - 1, most.TotalParts), (listed.Step, listed.Parts, listed.TotalParts));
+        await replica.Services.GetRequiredService<JobQueue>().ReleaseAsync(held[1]);
+        Assert.Equal((RunState.Succeeded, null), await FinishAsync(replica, "followed", import));
     }
 
     [Fact]
@@ -219,8 +240,8 @@ public sealed class PartsTests(Stores stores) : IAsyncLifetime
 
     private Service<DatasetsDb> Start(long partBytes = PartBytes, int threads = 1)
     {
-        var replica = new Service<DatasetsDb>(settings, host => host.UseSetting("DataPrep:PartBytes", partBytes.ToString(CultureInfo.InvariantCulture)).UseSetting("DataPrep:Threads", threads.ToString(CultureInfo.InvariantCulture))
-            .UseSetting("Jobs:RetryDelay", "00:00:00.05").UseSetting("Jobs:Poll", "00:00:00.2"));
+        var replica = new Service<DatasetsDb>(settings, host => MonitorThatKnowsNobody.Answer(host.UseSetting("DataPrep:PartBytes", partBytes.ToString(CultureInfo.InvariantCulture)).UseSetting("DataPrep:Threads", threads.ToString(CultureInfo.InvariantCulture))
+            .UseSetting("Jobs:RetryDelay", "00:00:00.05").UseSetting("Jobs:Poll", "00:00:00.2")));
         replica.CreateClient().Dispose(); // which starts it
         replicas.Add(replica);
         return replica;
@@ -270,6 +291,14 @@ public sealed class PartsTests(Stores stores) : IAsyncLifetime
         Import? import = null;
         await Eventually.TrueAsync(async () => (import = await new DataPrepClient(http).GetImportAsync(StoreId.Main, dataset, id)).State.IsFinal(), "the import");
         return (import!.State, import.Error);
+    }
+
+    private static async Task<ImportProgress> ProgressAsync(Service<DatasetsDb> replica, string dataset, Guid id, Func<ImportProgress, bool> isSo)
+    {
+        using var http = replica.CreateClient();
+        ImportProgress? progress = null;
+        await Eventually.TrueAsync(async () => (progress = (await new DataPrepClient(http).GetImportAsync(StoreId.Main, dataset, id)).Progress) is { } told && isSo(told), "the import's progress");
+        return progress!;
     }
 
     /// <summary>Leases a part of a stage, as another replica would, and does nothing with it.</summary>

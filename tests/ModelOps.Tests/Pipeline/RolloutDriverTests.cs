@@ -17,6 +17,16 @@ public sealed class RolloutDriverTests
     public void Decide_Canary(VerdictKind verdict, int minutes, string? action) => Assert.Equal(action, Decide(RolloutKind.Canary, [5, 50], verdict, minutes));
 
     [Theory]
+    [InlineData(14, null)]
+    [InlineData(15, "advance")]
+    public void Decide_AfterAPause_LeavesItOutOfTheStepsTime(int minutes, string? action)
+    {
+        var rollout = Canary(RolloutKind.Canary, [5, 50]) with { Pauses = [new(Start.AddMinutes(2), Start.AddMinutes(6)), new(Start.AddMinutes(8), Start.AddMinutes(9))] };
+
+        Assert.Equal(action, RolloutDriver.Decide(rollout, new Verdict(VerdictKind.Pass, "", []), false, Start.AddMinutes(minutes)));
+    }
+
+    [Theory]
     [InlineData(VerdictKind.Pass, null)]
     [InlineData(VerdictKind.Fail, "abort")]
     public void Decide_Test_EndsOnlyWhenAGuardBreaks(VerdictKind verdict, string? action) => Assert.Equal(action, Decide(RolloutKind.Ab, [], verdict, 6000));

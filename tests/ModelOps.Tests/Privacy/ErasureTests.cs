@@ -24,7 +24,7 @@ public sealed class ErasureTests(Stores stores) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        service = await stores.StartAsync<DatasetsDb>(["datasetsdb", "eventsdb"]);
+        service = await stores.StartAsync<DatasetsDb>(["datasetsdb", "eventsdb"], MonitorThatKnowsNobody.Answer);
         http = service.CreateClient();
     }
 

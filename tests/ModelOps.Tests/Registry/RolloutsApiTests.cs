@@ -143,12 +143,19 @@ public sealed class RolloutsApiTests(Stores stores) : IAsyncLifetime
         var rollout = await StartAsync(new RolloutRequest(RolloutKind.Canary, 2, Steps: [10, 20]));
 
         rollout = await ActAsync(rollout, "pause");
+        var begun = rollout.StepAt;
+        await ActAsync(rollout, "pause"); // again changes nothing
         await RefusedAsync(rollout, "advance", new(), "rollout-paused");
         Assert.Equal(10, Assert.Single((await registry.GetDeploymentsAsync(-1, TimeSpan.Zero)).Splits).Arms[1].Percent);
-        await ActAsync(rollout, "resume");
+        rollout = await ActAsync(rollout, "resume");
+        var pause = Assert.Single(rollout.Pauses);
+        Assert.Equal((begun, RolloutState.Running), (rollout.StepAt, rollout.State)); // the step goes on, it does not begin anew
+        Assert.InRange(pause.Until!.Value, pause.From, DateTimeOffset.MaxValue);
+        Assert.Equal(pause.From - begun, rollout.StepTime(pause.Until.Value));
         rollout = await ActAsync(rollout, "advance");
 
         Assert.Equal(20, Assert.Single(rollout.Trials).Percent);
+        Assert.Empty(rollout.Pauses);
     }
 
     [Theory]

@@ -370,6 +370,10 @@ namespace ModelOps.DataPrep.Datasets.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<bool>("DatasetsDone")
+                        .HasColumnType("boolean")
+                        .HasColumnName("datasets_done");
+
                     b.Property<string>("Error")
                         .HasColumnType("text")
                         .HasColumnName("error");
@@ -408,6 +412,10 @@ namespace ModelOps.DataPrep.Datasets.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("store");
+
+                    b.Property<string>("Traces")
+                        .HasColumnType("text")
+                        .HasColumnName("traces");
 
                     b.Property<string>("User")
                         .HasColumnType("text")

@@ -295,6 +295,23 @@ namespace ModelOps.Monitor.Quality.Migrations
                     b.ToTable("alert_silences", (string)null);
                 });
 
+            modelBuilder.Entity("ModelOps.Monitor.Privacy.StoreKeyRow", b =>
+                {
+                    b.Property<string>("Store")
+                        .HasColumnType("text")
+                        .HasColumnName("store");
+
+                    b.Property<byte[]>("Secret")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("secret");
+
+                    b.HasKey("Store")
+                        .HasName("pk_store_keys");
+
+                    b.ToTable("store_keys", (string)null);
+                });
+
             modelBuilder.Entity("ModelOps.Monitor.Quality.AttributionRow", b =>
                 {
                     b.Property<string>("Store")
@@ -405,8 +422,18 @@ namespace ModelOps.Monitor.Quality.Migrations
                         .HasColumnType("double precision")
                         .HasColumnName("revenue");
 
+                    b.Property<long>("Revision")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revision");
+
                     b.HasKey("Store", "Model", "Start", "Version", "Arm", "Placement", "Shopper")
                         .HasName("pk_shopper_minutes");
+
+                    b.HasIndex("Store", "Shopper")
+                        .HasDatabaseName("ix_shopper_minutes_store_shopper");
+
+                    b.HasIndex("Store", "Model", "Revision")
+                        .HasDatabaseName("ix_shopper_minutes_store_model_revision");
 
                     b.ToTable("shopper_minutes", (string)null);
                 });

@@ -112,13 +112,16 @@ internal sealed class RolloutActions(RegistryDb database, AliasMoves aliases, Ti
             case RolloutAction.Advance:
                 rollout.Step++;
                 rollout.StepAt = time.GetUtcNow();
+                rollout.Pauses = [];
                 break;
-            case RolloutAction.Pause:
+            case RolloutAction.Pause when rollout.State == RolloutState.Running:
                 rollout.State = RolloutState.Paused;
+                rollout.Pauses = [.. rollout.Pauses, new Pause(time.GetUtcNow(), null)];
                 break;
-            case RolloutAction.Resume:
+            case RolloutAction.Resume when rollout.State == RolloutState.Paused:
+                // What happened meanwhile is not held for or against it; what was seen before is: to forget it would be another try at the same test.
                 rollout.State = RolloutState.Running;
-                rollout.StepAt = time.GetUtcNow(); // what happened meanwhile is not held for or against it
+                rollout.Pauses = [.. rollout.Pauses.Select(pause => pause with { Until = pause.Until ?? time.GetUtcNow() })];
                 break;
             case RolloutAction.Promote:
                 var winner = rollout.Arms.FirstOrDefault(arm => arm.Name == request.Arm) ?? rollout.Arms.Single(arm => arm != Rollout.BaselineOf(rollout.Arms, rollout.Champion));

@@ -26,11 +26,14 @@ internal sealed class RolloutRow
     public DateTimeOffset StepAt { get; set; }
     public DateTimeOffset? EndedAt { get; set; }
 
+    /// <summary>Of the present step; replaced, never changed in place.</summary>
+    public List<Pause> Pauses { get; set; } = [];
+
     /// <summary>How often it was acted on; the concurrency token: of two actions at once, one wins.</summary>
     public int Changes { get; set; }
 
     public Rollout ToContract() => new(
-        Id, Model, Alias, Kind, State, Champion, RolloutKinds.Of(Kind).ArmsOf(this), Steps, Step, BakeMinutes, Guards, StartedAt, StepAt, EndedAt, By, Reason);
+        Id, Model, Alias, Kind, State, Champion, RolloutKinds.Of(Kind).ArmsOf(this), Steps, Step, BakeMinutes, Guards, StartedAt, StepAt, EndedAt, By, Reason) { Pauses = Pauses };
 }
 
 /// <summary>Append-only: who did what to which rollout, and what was seen.</summary>
