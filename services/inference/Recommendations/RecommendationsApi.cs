@@ -13,8 +13,11 @@ internal static class RecommendationsApi
     public const string DefaultModel = "recommend";
     private const int MaxRequests = 100;
 
-    public static IServiceCollection AddRecommendations(this IServiceCollection services) => services
-        .AddSingleton<Shoppers>().AddSingleton<AnswerCache>().AddSingleton<Answers>().AddSingleton<RoutedAnswers>().AddSingleton<Pages>();
+    public static IServiceCollection AddRecommendations(this IServiceCollection services)
+    {
+        services.AddOptions<AnswerCacheOptions>().BindConfiguration("Answers").ValidateDataAnnotations().ValidateOnStart();
+        return services.AddSingleton<Shoppers>().AddSingleton<AnswerCache>().AddSingleton<Renewals>().AddSingleton<Answers>().AddSingleton<RoutedAnswers>().AddSingleton<Pages>();
+    }
 
     public static void MapRecommendations(this IEndpointRouteBuilder app)
     {
