@@ -62,7 +62,7 @@ public sealed class ShopEvents
         return new EventSlice<LoggedEvent>(events, events.Count == 0 ? cursor : events[^1].Cursor);
     }
 
-    /// <summary>The shopper's latest events after <paramref name="cursor"/>, oldest first, at once visible after their append.</summary>
+    /// <summary>The shopper's latest events after <paramref name="cursor"/>, oldest first, at once visible after their append. What was only shown is left out.</summary>
     public Task<IReadOnlyList<LoggedEvent>> ReadUserAsync(StoreId store, string user, long cursor, int limit, CancellationToken cancellationToken = default) =>
         ReadLatestAsync("user_id", store, user, cursor, limit, cancellationToken);
 
@@ -73,11 +73,12 @@ public sealed class ShopEvents
     private async Task<IReadOnlyList<LoggedEvent>> ReadLatestAsync(string who, StoreId store, string id, long cursor, int limit, CancellationToken cancellationToken)
     {
         await schema.EnsureAsync(cancellationToken);
-        await using var command = database.CreateCommand($"SELECT {Columns} FROM events WHERE store = $1 AND {who} = $2 AND position > $3 ORDER BY time DESC LIMIT $4");
+        await using var command = database.CreateCommand($"SELECT {Columns} FROM events WHERE store = $1 AND {who} = $2 AND position > $3 AND name <> $5 ORDER BY time DESC LIMIT $4");
         command.Parameters.Add(new() { Value = store.Value });
         command.Parameters.Add(new() { Value = id });
         command.Parameters.Add(new() { Value = cursor });
         command.Parameters.Add(new() { Value = limit });
+        command.Parameters.Add(new() { Value = EventNames.Impression });
         var events = await ReadAllAsync(command, cancellationToken);
         events.Reverse();
         return events;

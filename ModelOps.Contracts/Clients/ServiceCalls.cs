@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Mvc;
@@ -7,6 +8,9 @@ namespace ModelOps.Contracts.Clients;
 /// <summary>How one service calls another: for a store, with problem details turned into a <see cref="ServiceException"/>.</summary>
 internal static class ServiceCalls
 {
+    /// <summary>Of an upload's connection, after which it is given up.</summary>
+    private const int MostBreaks = 10;
+
     public static async Task<T> GetAsync<T>(this HttpClient http, StoreId store, string path, CancellationToken cancellationToken)
     {
         using var response = await http.SendAsync(Request(store, HttpMethod.Get, path), cancellationToken);
@@ -38,6 +42,48 @@ internal static class ServiceCalls
         request.Content = new StreamContent(content);
         using var response = await http.SendAsync(request, cancellationToken);
         await ThrowIfRefusedAsync(response, cancellationToken);
+    }
+
+    /// <summary>
+    /// In parts of <paramref name="partBytes"/>, in the words of the IETF's "Resumable Uploads for HTTP": a connection that breaks costs one,
+    /// and whoever tries again goes on where it ended.
+    /// </summary>
+    public static async Task UploadInPartsAsync(this HttpClient http, StoreId store, string path, string file, int partBytes, CancellationToken cancellationToken)
+    {
+        await using var content = File.OpenRead(file);
+        var buffer = new byte[partBytes];
+        var breaks = 0;
+        for (var (offset, isComplete) = (await OffsetAsync(http, store, path, cancellationToken), false); !isComplete;)
+        {
+            content.Position = Math.Min(offset, content.Length);
+            var length = await content.ReadAtLeastAsync(buffer, partBytes, throwOnEndOfStream: false, cancellationToken);
+            using var request = Request(store, HttpMethod.Patch, path);
+            request.Content = new ByteArrayContent(buffer, 0, length);
+            request.Headers.Add(UploadHeaders.Offset, offset.ToString(CultureInfo.InvariantCulture));
+            request.Headers.Add(UploadHeaders.Complete, content.Position == content.Length ? "?1" : "?0");
+            try
+            {
+                using var response = await http.SendAsync(request, cancellationToken);
+                if (response.StatusCode != HttpStatusCode.Conflict || ++breaks > MostBreaks)
+                    await ThrowIfRefusedAsync(response, cancellationToken);
+                offset = response.IsSuccessStatusCode ? content.Position : await OffsetAsync(http, store, path, cancellationToken);
+                isComplete = response.IsSuccessStatusCode && offset == content.Length;
+            }
+            catch (HttpRequestException) when (++breaks <= MostBreaks)
+            {
+                offset = await OffsetAsync(http, store, path, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Where a file that arrives in parts stands; 0 for one of which nothing has arrived, or that is whole and is put anew.</summary>
+    private static async Task<long> OffsetAsync(HttpClient http, StoreId store, string path, CancellationToken cancellationToken)
+    {
+        using var response = await http.SendAsync(Request(store, HttpMethod.Head, path), cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return 0;
+        await ThrowIfRefusedAsync(response, cancellationToken);
+        return response.Headers.GetValues(UploadHeaders.Complete).Single() == "?1" ? 0 : long.Parse(response.Headers.GetValues(UploadHeaders.Offset).Single(), CultureInfo.InvariantCulture);
     }
 
     public static async Task<T> PostFileAsync<T>(this HttpClient http, StoreId store, string path, string file, string? idempotencyKey, CancellationToken cancellationToken, string? actor = null)

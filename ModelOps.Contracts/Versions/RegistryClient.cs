@@ -7,6 +7,9 @@ namespace ModelOps.Contracts.Versions;
 /// <summary>The registry service.</summary>
 public sealed class RegistryClient(HttpClient http)
 {
+    /// <summary>Of a file that is uploaded in parts.</summary>
+    private const int PartBytes = 8 << 20;
+
     public Task<Page<RegisteredModel>> ListAsync(StoreId store, CancellationToken cancellationToken = default) =>
         http.GetAsync<Page<RegisteredModel>>(store, "/v1/models", cancellationToken);
 
@@ -42,9 +45,12 @@ public sealed class RegistryClient(HttpClient http)
     public Task<IReadOnlyList<SigningKey>> ListKeysAsync(StoreId store, CancellationToken cancellationToken = default) =>
         http.GetAsync<IReadOnlyList<SigningKey>>(store, "/v1/keys", cancellationToken);
 
-    /// <summary>Uploads one file of a pending version; a repetition replaces it.</summary>
-    public Task UploadAsync(StoreId store, string model, int version, string file, string path, CancellationToken cancellationToken = default) =>
-        http.UploadAsync(store, $"/v1/models/{model}/versions/{version}/files/{file}", path, cancellationToken);
+    /// <summary>Uploads one file of a pending version, a large one in parts; a repetition replaces it, or goes on where the last one broke off.</summary>
+    public Task UploadAsync(StoreId store, string model, int version, string file, string path, CancellationToken cancellationToken = default)
+    {
+        var target = $"/v1/models/{model}/versions/{version}/files/{file}";
+        return new FileInfo(path).Length > PartBytes ? http.UploadInPartsAsync(store, target, path, PartBytes, cancellationToken) : http.UploadAsync(store, target, path, cancellationToken);
+    }
 
     /// <summary>Has the registry read every file back and make the version READY.</summary>
     public Task<ModelVersion> CompleteAsync(StoreId store, string model, PackageManifest manifest, CancellationToken cancellationToken = default)

@@ -11,6 +11,9 @@ public sealed class AccessOptions
     /// <summary>API key by store id: <c>Access__ApiKeys__main=…</c>. At least 16 characters each outside Development.</summary>
     public Dictionary<string, string> ApiKeys { get; init; } = [];
 
+    /// <summary>The key for a store's pages: <c>Access__PublishableKeys__main__Key=…</c>, <c>Access__PublishableKeys__main__Origins__0=https://…</c>.</summary>
+    public Dictionary<string, PublishableKey> PublishableKeys { get; init; } = [];
+
     /// <summary>The key that services show each other: <c>Access__ServiceKey=…</c>.</summary>
     public string? ServiceKey { get; init; }
 
@@ -27,12 +30,26 @@ public sealed class AccessOptions
         return store;
     }
 
+    /// <summary>The store whose publishable key this is, compared in the same way.</summary>
+    internal (StoreId Store, PublishableKey Key)? PublishableOf(string key)
+    {
+        var hash = Hash(key);
+        (StoreId, PublishableKey)? found = null;
+        foreach (var (name, value) in PublishableKeys)
+            found = CryptographicOperations.FixedTimeEquals(hash, Hash(value.Key)) ? (new StoreId(name), value) : found;
+        return found;
+    }
+
+    /// <summary>Whether any page of this origin may call; in Development every one.</summary>
+    internal bool AllowsOrigin(string origin) => KeylessStore is not null || PublishableKeys.Values.Any(key => key.Allows(origin));
+
     internal bool IsServiceKey(string key) => ServiceKey is { Length: > 0 } serviceKey && CryptographicOperations.FixedTimeEquals(Hash(key), Hash(serviceKey));
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
     internal void RefuseKeylessProduction(IHostEnvironment environment)
     {
+        RefuseWrongPublishableKeys();
         if (environment.IsDevelopment())
         {
             KeylessStore = StoreId.Main;
@@ -41,7 +58,18 @@ public sealed class AccessOptions
         if (ApiKeys.Count == 0 || string.IsNullOrEmpty(ServiceKey))
             throw new InvalidOperationException(
                 $"No API keys are configured in {environment.EnvironmentName}. Set Access__ApiKeys__<store>=<key> for each store and Access__ServiceKey=<key> for the services among each other, or run with ASPNETCORE_ENVIRONMENT=Development.");
-        if (ApiKeys.Values.Append(ServiceKey).Any(key => key.Length < 16))
+        if (ApiKeys.Values.Append(ServiceKey).Concat(PublishableKeys.Values.Select(publishable => publishable.Key)).Any(key => key.Length < 16))
             throw new InvalidOperationException("An API key has fewer than 16 characters. Use at least 16, for example from: openssl rand -hex 24");
+    }
+
+    private void RefuseWrongPublishableKeys()
+    {
+        foreach (var (store, publishable) in PublishableKeys)
+        {
+            if (publishable.WrongOrigin() is { } origin)
+                throw new InvalidOperationException($"Access__PublishableKeys__{store}__Origins has '{origin}', which is no origin. Write scheme and host without a path, as https://www.shop.example.");
+            if (IsServiceKey(publishable.Key) || StoreOf(publishable.Key) is not null)
+                throw new InvalidOperationException($"Access__PublishableKeys__{store}__Key is a secret key too. Everybody can read a publishable key: make another one.");
+        }
     }
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -11,6 +10,9 @@ public static class StoreAccess
 {
     /// <summary>The role of another service, which may act for any store; keyless Development has it too.</summary>
     public const string ServiceRole = "service";
+
+    /// <summary>The role of a shop's page, which calls with a publishable key.</summary>
+    public const string PublishableRole = "publishable";
 
     /// <summary>The name of a service that acts on nobody's behalf.</summary>
     public const string Automation = "automation";
@@ -26,7 +28,7 @@ public static class StoreAccess
         builder.Services
             .AddAuthentication(ApiKeyAuthentication.Scheme)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.Scheme, null);
-        builder.Services.AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(ShopPages.EverythingElse());
+        builder.Services.AddShopPages(keys);
     }
 }

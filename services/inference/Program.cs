@@ -9,6 +9,7 @@ using ModelOps.Inference.OpenInference;
 using ModelOps.Inference.OpenInference.Grpc;
 using ModelOps.Inference.Recommendations;
 using ModelOps.Inference.Rules;
+using ModelOps.Inference.ShopPages;
 using ModelOps.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -33,6 +34,7 @@ var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapRecommendations();
 app.MapEvents();
+app.MapShopPages();
 app.MapCatalogue();
 app.MapRules();
 app.MapModels();

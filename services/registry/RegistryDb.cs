@@ -21,6 +21,8 @@ internal sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbConte
 
     public DbSet<FileRow> Files => Set<FileRow>();
 
+    public DbSet<PartialFileRow> PartialFiles => Set<PartialFileRow>();
+
     public DbSet<AliasRow> Aliases => Set<AliasRow>();
 
     public DbSet<AliasChangeRow> AliasChanges => Set<AliasChangeRow>();
@@ -48,6 +50,7 @@ internal sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbConte
             AsJson(model.Property(row => row.Tags));
         });
         modelBuilder.Entity<FileRow>().ToTable("files").HasKey(row => new { row.Store, row.Model, row.Version, row.Path });
+        modelBuilder.Entity<PartialFileRow>().ToTable("partial_files").HasKey(row => new { row.Store, row.Model, row.Version, row.Path });
         modelBuilder.Entity<AliasRow>(alias =>
         {
             alias.ToTable("aliases").HasKey(row => new { row.Store, row.Model, row.Alias });

@@ -128,6 +128,37 @@ public sealed class BrowserTests(Stack stack) : IAsyncLifetime
         Assert.Empty(errors);
     }
 
+    [Fact]
+    public async Task ShopPage_SendsWhatWasSeenAndClicked_Once_AlsoOverAReloadWhileItIsRefused()
+    {
+        var user = Guid.NewGuid().ToString();
+        var shown = await stack.Inference.RecommendAsync(Contracts.StoreId.Main, new(User: user, Count: 3));
+        var cards = shown.Items.Select(item => $"""<a href="#" data-modelops-item="{item.Id}" style="display:block;height:200px">{item.Id}</a>""").ToList();
+        await using var shop = await ShopServer.StartAsync(await stack.UrlAsync("inference"), $$"""
+            <!doctype html><link rel="icon" href="data:,">
+            <div data-modelops-token="{{shown.Token}}">{{cards[0]}}{{cards[1]}}<p style="height:3000px"></p>{{cards[2]}}</div>
+            <script src="{api}/v1/snippet.js" data-modelops-key="" data-modelops-user="{{user}}"></script>
+            """);
+        shop.IsRefusing = true;
+        await page.GotoAsync(shop.Page.ToString());
+        await stack.UntilAsync(async () => await page.EvaluateAsync<int>("Object.keys(localStorage).filter(key => key.startsWith('modelops:')).length") == 2, "two cards to be seen");
+        await page.GetByText(shown.Items[1].Id).ClickAsync();
+        await stack.UntilAsync(() => Task.FromResult(shop.Refused > 0), "a refusal");
+
+        await page.ReloadAsync();
+        await Task.Delay(1500); // the cards are looked at once more
+        shop.IsRefusing = false;
+        await stack.UntilAsync(async () => await page.EvaluateAsync<int>("Object.keys(localStorage).filter(key => key.startsWith('modelops:')).length") == 0, "everything to be sent");
+
+        Assert.Equal(
+            [("select_item", shown.Items[1].Id), ("view_item_list", shown.Items[0].Id), ("view_item_list", shown.Items[1].Id)],
+            shop.Accepted.Values.Select(one => (one.Name!, one.Items!.Single().ItemId)).OrderBy(one => one.Item1).ThenBy(one => shown.Items.Select(item => item.Id).ToList().IndexOf(one.ItemId)));
+        Assert.All(shop.Accepted.Values, one => Assert.Equal((user, shown.Token), (one.User, one.Token)));
+        Assert.Equal([shown.Items[1].Id], (await stack.Inference.GetHistoryAsync(Contracts.StoreId.Main, Stack.Model, user)).Items);
+        Assert.Equal(3, await page.EvaluateAsync<int>("modelops.recommend({ count: 3 }).then(answer => answer.items.length)"));
+        Assert.Empty(errors);
+    }
+
     private async Task<Guid> UploadAsync(string content)
     {
         using var http = await stack.ClientAsync("data-prep");

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Contracts;
+using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Datasets;
 using ModelOps.DataPrep.Datasets;
 using ModelOps.DataPrep.Sources;
@@ -17,8 +18,8 @@ namespace ModelOps.DataPrep.Uploads;
 internal static class UploadsApi
 {
     private const string Title = "The upload cannot go on";
-    private const string Offset = "Upload-Offset";
-    private const string Complete = "Upload-Complete";
+    private const string Offset = UploadHeaders.Offset;
+    private const string Complete = UploadHeaders.Complete;
     private const string Length = "Upload-Length";
     private const string PartialUpload = "application/partial-upload";
 

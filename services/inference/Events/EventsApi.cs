@@ -6,6 +6,7 @@ using ModelOps.Contracts.Events;
 using ModelOps.EventLog;
 using ModelOps.Inference.Intake;
 using ModelOps.Inference.Recommendations;
+using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.Inference.Events;
 
@@ -21,7 +22,9 @@ internal static class EventsApi
         .AddHostedService(provider => provider.GetRequiredService<ImpressionLog>());
 
     public static void MapEvents(this IEndpointRouteBuilder app) => app.MapPost("/v1/events", ReceiveAsync)
-        .Accepts<EventBatch>("application/json").WithMetadata(new RequestSizeLimitAttribute(MaxBytes)).WithTags("Events").WithSummary("Up to 1,000 events; bad ones are refused by index, the others kept");
+        .AllowShopPages()
+        .Accepts<EventBatch>("application/json", "text/plain") // plain text is what a page sends without a preflight
+        .WithMetadata(new RequestSizeLimitAttribute(MaxBytes)).WithTags("Events").WithSummary("Up to 1,000 events; bad ones are refused by index, the others kept");
 
     private static async Task<Results<Accepted<EventReceipt>, ProblemHttpResult>> ReceiveAsync(
         StoreId store, HttpRequest request, ShopEvents events, AnswerCache cache, IOptions<EventLogOptions> options, TimeProvider time, CancellationToken cancellationToken)
@@ -30,7 +33,7 @@ internal static class EventsApi
         if (refusal is not null)
             return refusal;
         await events.AppendAsync(accepted, cancellationToken);
-        await cache.ForgetAsync(store, accepted.SelectMany(Subjects).Distinct());
+        await cache.ForgetAsync(store, accepted.Where(one => one.Name != EventNames.Impression).SelectMany(Subjects).Distinct());
         return TypedResults.Accepted((string?)null, new EventReceipt(accepted.Count, [.. rejected.Select(one => new RejectedEvent(one.Index, one.Reason))]));
     }
 

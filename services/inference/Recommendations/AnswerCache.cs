@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Predictions;
 using StackExchange.Redis;
@@ -10,72 +11,92 @@ namespace ModelOps.Inference.Recommendations;
 
 /// <summary>
 /// Answers in Redis, a hash for each shopper with a field for each different question. A shopper's new event removes the whole
-/// hash. Without Redis every answer is computed.
+/// hash and leaves a new state in it: an answer that was begun before the event and comes after it is of another state, and not given.
+/// Without Redis every answer is computed.
 /// </summary>
 internal sealed class AnswerCache : IDisposable
 {
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+    private const string StateField = "state";
     private static readonly ActivitySource Tracing = new("ModelOps.Cache");
 
     private readonly IConnectionMultiplexer redis;
+    private readonly AnswerCacheOptions options;
+    private readonly TimeProvider time;
     private readonly Meter meter;
     private readonly Counter<long> hits;
+    private readonly Counter<long> stale;
     private readonly Counter<long> misses;
 
-    public AnswerCache(IConnectionMultiplexer redis, IMeterFactory meters)
+    public AnswerCache(IConnectionMultiplexer redis, IOptions<AnswerCacheOptions> options, TimeProvider time, IMeterFactory meters)
     {
-        this.redis = redis;
+        (this.redis, this.options, this.time) = (redis, options.Value, time);
         meter = meters.Create("ModelOps.Inference");
         hits = meter.CreateCounter<long>("modelops.cache.hits", description: "Answers taken from the cache");
-        misses = meter.CreateCounter<long>("modelops.cache.misses", description: "Answers that had to be computed");
+        stale = meter.CreateCounter<long>("modelops.cache.stale", description: "Those hits that were old, and are made anew");
+        misses = meter.CreateCounter<long>("modelops.cache.misses", description: "Answers that were not in the cache");
+        Joined = meter.CreateCounter<long>("modelops.cache.joined", description: "Those misses that took the answer which an equal question was being given");
     }
 
-    public async Task<List<RecommendedItem>?> FindAsync(StoreId store, string subject, string question)
+    public Counter<long> Joined { get; }
+
+    public async Task<CacheAnswer> FindAsync(StoreId store, string subject, string question)
     {
-        using var span = Start("HGET");
+        using var span = Start("HMGET");
         try
         {
-            var value = await redis.GetDatabase().HashGetAsync(Key(store, subject), question);
-            (value.HasValue ? hits : misses).Add(1);
-            return value.HasValue ? JsonSerializer.Deserialize<List<RecommendedItem>>((byte[])value!, JsonSerializerOptions.Web) : null;
+            var values = await redis.GetDatabase().HashGetAsync(Key(store, subject), [question, StateField]);
+            var state = values[1].HasValue ? new Guid((byte[])values[1]!) : Guid.Empty;
+            var kept = values[0].HasValue ? KeptAnswer.Of((byte[])values[0]!) : null;
+            var age = kept is null ? TimeSpan.Zero : time.GetUtcNow() - kept.MadeAt;
+            var isHit = kept is not null && kept.State == state && age < options.Lifetime;
+            var isStale = isHit && age >= options.Fresh;
+            (isHit ? hits : misses).Add(1);
+            if (isStale)
+                stale.Add(1);
+            return new CacheAnswer(isHit ? kept!.Items : null, isStale, state);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
             span?.SetStatus(ActivityStatusCode.Error, exception.Message);
             misses.Add(1);
-            return null;
+            return new CacheAnswer(null, false, null);
         }
     }
 
     /// <summary>Keeps an answer; nobody waits for it.</summary>
-    public void Keep(StoreId store, string subject, string question, List<RecommendedItem> items)
+    /// <param name="state">What <see cref="FindAsync"/> said before the answer was begun.</param>
+    public void Keep(StoreId store, string subject, string question, Guid state, List<RecommendedItem> items)
     {
         using var span = Start("HSET");
         if (!redis.IsConnected)
             return;
         var database = redis.GetDatabase();
         var key = Key(store, subject);
-        database.HashSet(key, question, JsonSerializer.SerializeToUtf8Bytes(items, JsonSerializerOptions.Web), flags: CommandFlags.FireAndForget);
-        database.KeyExpire(key, Lifetime, flags: CommandFlags.FireAndForget);
+        database.HashSet(key, question, new KeptAnswer(time.GetUtcNow(), state, items).ToBytes(), flags: CommandFlags.FireAndForget);
+        database.KeyExpire(key, options.Lifetime, flags: CommandFlags.FireAndForget);
     }
 
     /// <summary>Forgets the answers of shoppers and visits that have just done something.</summary>
     /// <param name="subjects">As <see cref="SubjectOf(string)"/> and <see cref="SubjectOfVisit"/> name them.</param>
     public async Task ForgetAsync(StoreId store, IEnumerable<string> subjects)
     {
-        var keys = subjects.Select(subject => (RedisKey)Key(store, subject)).ToArray();
-        if (keys.Length == 0 || !redis.IsConnected)
+        if (!redis.IsConnected)
             return;
         using var span = Start("DEL");
         try
         {
-            await redis.GetDatabase().KeyDeleteAsync(keys);
+            var database = redis.GetDatabase();
+            await Task.WhenAll(subjects.SelectMany(subject => Forget(database, Key(store, subject))).ToList());
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
             span?.SetStatus(ActivityStatusCode.Error, exception.Message); // the answers age out
         }
     }
+
+    /// <summary>In this order, on one connection. What is kept between the first two is of an older state than the second's.</summary>
+    private Task[] Forget(IDatabase database, string key) =>
+        [database.KeyDeleteAsync(key), database.HashSetAsync(key, StateField, Guid.NewGuid().ToByteArray()), database.KeyExpireAsync(key, options.Lifetime)];
 
     /// <summary>Whose answer it is: the shopper, the visit, or whoever has that history.</summary>
     /// <param name="question">Of <see cref="QuestionOf"/>: nobody's answers each have a key of their own, which expires, for no event makes them old.</param>
@@ -96,7 +117,7 @@ internal sealed class AnswerCache : IDisposable
 
     private static string Hash(byte[] text) => Convert.ToHexStringLower(SHA256.HashData(text).AsSpan(0, 16));
 
-    private static string Key(StoreId store, string subject) => $"rec:{store}:{subject}";
+    private static string Key(StoreId store, string subject) => $"answers:{store}:{subject}";
 
     private static Activity? Start(string operation)
     {
@@ -107,3 +128,8 @@ internal sealed class AnswerCache : IDisposable
 
     public void Dispose() => meter.Dispose();
 }
+
+/// <param name="Items">Null for a miss.</param>
+/// <param name="IsStale">Whether they are to be made anew.</param>
+/// <param name="State">Of the shopper; null without Redis, when nobody can say whether there was an event.</param>
+internal readonly record struct CacheAnswer(List<RecommendedItem>? Items, bool IsStale, Guid? State);

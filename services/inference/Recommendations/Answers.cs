@@ -1,15 +1,18 @@
 using System.Globalization;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Predictions;
+using ModelOps.Inference.Batching;
 using ModelOps.Inference.Catalogue;
 using ModelOps.Inference.Models;
 using ModelOps.Inference.Rules;
 
 namespace ModelOps.Inference.Recommendations;
 
-/// <summary>A version's answer to a request: kept from an earlier call, or computed.</summary>
-internal sealed class Answers(Shoppers shoppers, AnswerCache cache, LiveCatalogue catalogue, LiveRules rules, TimeProvider time)
+/// <summary>A version's answer to a request: kept from an earlier call, or computed, once for all who ask the same at once.</summary>
+internal sealed class Answers(Shoppers shoppers, AnswerCache cache, Renewals renewals, LiveCatalogue catalogue, LiveRules rules, TimeProvider time)
 {
+    private readonly SingleFlight<List<RecommendedItem>> flights = new();
+
     public async Task<(List<RecommendedItem> Items, bool Cached)> FindAsync(StoreId store, RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken)
     {
         var exploration = Exploration.Of(rules.Of(store), request);
@@ -27,14 +30,34 @@ internal sealed class Answers(Shoppers shoppers, AnswerCache cache, LiveCatalogu
     {
         var question = AnswerCache.QuestionOf(request, model.Name, model.Version, Revision(store, request));
         var subject = AnswerCache.SubjectOf(request, question);
-        if (await cache.FindAsync(store, subject, question).WaitAsync(cancellationToken) is { } kept)
-            return (kept, true);
+        var kept = await cache.FindAsync(store, subject, question).WaitAsync(cancellationToken);
+        if (kept is { Items: { } fresh, IsStale: false })
+            return (fresh, true);
+        var asked = new AskedOnce(store, subject, question, kept.State);
+        if (kept.Items is not { } stale)
+            return (await ComputeOnceAsync(asked, model, request, cancellationToken), false);
+        if (!flights.IsUnderWay(asked.Flight))
+            renewals.Begin(model, stopping => ComputeOnceAsync(asked, model, request, stopping));
+        return (stale, true);
+    }
+
+    private async Task<List<RecommendedItem>> ComputeOnceAsync(AskedOnce asked, RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken)
+    {
+        if (asked.State is null && (request.User ?? request.Session) is not null && request.History is null)
+            return await ComputeAsync(model, request, cancellationToken); // whoever was first may not know of an event since
+        return await flights.RunAsync(asked.Flight, () => ComputeAndKeepAsync(asked, model, request, cancellationToken), () => cache.Joined.Add(1), EndedEarly, cancellationToken);
+    }
+
+    private async Task<List<RecommendedItem>> ComputeAndKeepAsync(AskedOnce asked, RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken)
+    {
         var shopper = await ShopperAsync(model, request, cancellationToken);
         var items = await RecommendAsync(model, shopper, request, cancellationToken);
-        if (shopper.IsUpToDate)
-            cache.Keep(store, subject, question, items);
-        return (items, false);
+        if (shopper.IsUpToDate && asked.State is { } state)
+            cache.Keep(asked.Store, asked.Subject, asked.Question, state, items);
+        return items;
     }
+
+    private static bool EndedEarly(Exception exception) => exception is OperationCanceledException or DeadlinePassedException;
 
     private Task<List<RecommendedItem>> RecommendAsync(RecommendationModel model, Shopper shopper, RecommendationRequest request, CancellationToken cancellationToken)
     {
@@ -55,4 +78,10 @@ internal sealed class Answers(Shoppers shoppers, AnswerCache cache, LiveCatalogu
         : request.User is not null ? await shoppers.FindAsync(model, request.User, cancellationToken)
         : request.Session is not null ? await shoppers.FindVisitAsync(model, request.Session, cancellationToken)
         : new Shopper([], new Dictionary<int, float>());
+
+    /// <summary>A question as all who ask it have it. After a shopper's event it is another one.</summary>
+    private sealed record AskedOnce(StoreId Store, string Subject, string Question, Guid? State)
+    {
+        public string Flight { get; } = $"{Store}/{Subject}/{Question}/{State}";
+    }
 }

@@ -4,6 +4,7 @@ using ModelOps.Contracts.Predictions;
 using ModelOps.Inference.Batching;
 using ModelOps.Inference.Deployments;
 using ModelOps.ServiceDefaults;
+using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.Inference.Recommendations;
 
@@ -13,12 +14,15 @@ internal static class RecommendationsApi
     public const string DefaultModel = "recommend";
     private const int MaxRequests = 100;
 
-    public static IServiceCollection AddRecommendations(this IServiceCollection services) => services
-        .AddSingleton<Shoppers>().AddSingleton<AnswerCache>().AddSingleton<Answers>().AddSingleton<RoutedAnswers>().AddSingleton<Pages>();
+    public static IServiceCollection AddRecommendations(this IServiceCollection services)
+    {
+        services.AddOptions<AnswerCacheOptions>().BindConfiguration("Answers").ValidateDataAnnotations().ValidateOnStart();
+        return services.AddSingleton<Shoppers>().AddSingleton<AnswerCache>().AddSingleton<Renewals>().AddSingleton<Answers>().AddSingleton<RoutedAnswers>().AddSingleton<Pages>();
+    }
 
     public static void MapRecommendations(this IEndpointRouteBuilder app)
     {
-        var recommendations = app.MapGroup("/v1/recommendations").AddEndpointFilter<RouteGroupBuilder, DeadlineFilter>().WithTags("Recommendations");
+        var recommendations = app.MapGroup("/v1/recommendations").AddEndpointFilter<RouteGroupBuilder, DeadlineFilter>().WithTags("Recommendations").AllowShopPages();
         recommendations.MapPost("", RecommendAsync).WithSummary("Products for a shopper, a visit, a cart, or beside a product; best first");
         recommendations.MapPost("/batch", RecommendManyAsync).WithSummary("Up to 100 requests in one call");
         recommendations.MapPost("/page", RecommendPageAsync).WithSummary("Shelves of a page, none of which repeats a product of an earlier one");

@@ -21,20 +21,31 @@ internal static class FilesApi
     private static async Task<Results<Ok<PackageFile>, ProblemHttpResult>> UploadAsync(
         StoreId store, string model, int version, string path, HttpRequest request, RegistryDb database, ArtifactStorage storage, CancellationToken cancellationToken)
     {
+        if (await RefusalAsync(store, model, version, path, database, cancellationToken) is { } refusal)
+            return refusal;
+        var (sha256, bytes) = await storage.PutAsync(store, request.Body, cancellationToken);
+        await SaveAsync(store, model, version, path, sha256, bytes, database, cancellationToken);
+        return TypedResults.Ok(new PackageFile(path, bytes, sha256));
+    }
+
+    /// <summary>Why the version takes no such file, or null.</summary>
+    internal static async Task<ProblemHttpResult?> RefusalAsync(StoreId store, string model, int version, string path, RegistryDb database, CancellationToken cancellationToken)
+    {
         if (await database.Versions.FindAsync([store.Value, model, version], cancellationToken) is not { } row)
             return Problems.NotFound($"The model '{model}' has no version {version}.");
         if (row.Status != VersionStatus.PendingRegistration)
             return Problems.Conflict("version-immutable", $"Version {version} of '{model}' is {row.Status}: its files do not change any more. Announce a new version.");
-        if (!PackagePath.IsValid(path))
-            return Problems.Refuse("file-path", $"'{path}' is no name for a file of a package.");
+        return PackagePath.IsValid(path) ? null : Problems.Refuse("file-path", $"'{path}' is no name for a file of a package.");
+    }
 
-        var (sha256, bytes) = await storage.PutAsync(store, request.Body, cancellationToken);
+    /// <summary>Notes a file that is in blob storage as one of the version.</summary>
+    internal static async Task SaveAsync(StoreId store, string model, int version, string path, string sha256, long bytes, RegistryDb database, CancellationToken cancellationToken)
+    {
         var file = await database.Files.FindAsync([store.Value, model, version, path], cancellationToken);
         if (file is null)
             database.Files.Add(file = new FileRow { Store = store.Value, Model = model, Version = version, Path = path, Sha256 = sha256, Bytes = bytes });
         (file.Sha256, file.Bytes) = (sha256, bytes);
         await database.SaveChangesAsync(cancellationToken);
-        return TypedResults.Ok(new PackageFile(path, bytes, sha256));
     }
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> DownloadAsync(

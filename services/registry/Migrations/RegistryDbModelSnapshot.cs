@@ -56,6 +56,43 @@ namespace ModelOps.Registry.Migrations
                     b.ToTable("files", (string)null);
                 });
 
+            modelBuilder.Entity("ModelOps.Registry.Artifacts.PartialFileRow", b =>
+                {
+                    b.Property<string>("Store")
+                        .HasColumnType("text")
+                        .HasColumnName("store");
+
+                    b.Property<string>("Model")
+                        .HasColumnType("text")
+                        .HasColumnName("model");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<string>("Path")
+                        .HasColumnType("text")
+                        .HasColumnName("path");
+
+                    b.PrimitiveCollection<List<string>>("Blocks")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("blocks");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.HasKey("Store", "Model", "Version", "Path")
+                        .HasName("pk_partial_files");
+
+                    b.ToTable("partial_files", (string)null);
+                });
+
             modelBuilder.Entity("ModelOps.Registry.Deployments.AliasChangeRow", b =>
                 {
                     b.Property<long>("Id")

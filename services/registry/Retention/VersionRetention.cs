@@ -12,7 +12,7 @@ namespace ModelOps.Registry.Retention;
 /// Removes the files of old versions; their rows, with metrics and lineage, stay. In two steps, an hour apart: an archived
 /// version takes no alias any more, and one that an alias or a rollout reached in that very moment becomes READY again before files go.
 /// </summary>
-internal sealed class VersionRetention(RegistryDb database, ArtifactStorage storage, SigningKeys keys, IOptions<RetentionOptions> options, TimeProvider time, ILogger<VersionRetention> logger)
+internal sealed class VersionRetention(RegistryDb database, ArtifactStorage storage, PartialFiles parts, SigningKeys keys, IOptions<RetentionOptions> options, TimeProvider time, ILogger<VersionRetention> logger)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromHours(1);
 
@@ -23,6 +23,7 @@ internal sealed class VersionRetention(RegistryDb database, ArtifactStorage stor
         var now = time.GetUtcNow();
         await keys.SignUnsignedAsync();
         await GiveUpPendingAsync(now, cancellationToken);
+        await RemovePartsAsync(cancellationToken);
         await ArchiveAsync(now, cancellationToken);
         await RestoreReachedAsync(cancellationToken);
         await RemoveFilesAsync(now - Grace, cancellationToken);
@@ -35,6 +36,16 @@ internal sealed class VersionRetention(RegistryDb database, ArtifactStorage stor
         return database.Versions.Where(row => row.Status == VersionStatus.PendingRegistration && row.CreatedAt < oldest)
             .ExecuteUpdateAsync(row => row.SetProperty(version => version.Status, VersionStatus.FailedRegistration)
                 .SetProperty(version => version.Error, error).SetProperty(version => version.ArchivedAt, now), cancellationToken);
+    }
+
+    /// <summary>Of versions that take no files any more.</summary>
+    private async Task RemovePartsAsync(CancellationToken cancellationToken)
+    {
+        var left = await database.PartialFiles.AsNoTracking()
+            .Where(part => !database.Versions.Any(row => row.Store == part.Store && row.Model == part.Model && row.Version == part.Version && row.Status == VersionStatus.PendingRegistration))
+            .ToListAsync(cancellationToken);
+        foreach (var part in left)
+            await parts.RemoveAsync(part, cancellationToken);
     }
 
     private async Task ArchiveAsync(DateTimeOffset now, CancellationToken cancellationToken)

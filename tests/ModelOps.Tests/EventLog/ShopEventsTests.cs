@@ -89,6 +89,7 @@ public sealed class ShopEventsTests(Stores stores) : IAsyncLifetime
     public async Task ReadUserAsync_GivesTheLatest_OldestFirst()
     {
         await events.AppendAsync([.. Enumerable.Range(0, 10).Select(i => Event($"{i}") with { Time = Noon.AddDays(-i) })]);
+        await events.AppendAsync([Event("only shown") with { Name = EventNames.Impression, Time = Noon.AddMinutes(1) }]);
 
         var latest = await events.ReadUserAsync(StoreId.Main, "ann", 0, 3);
 
