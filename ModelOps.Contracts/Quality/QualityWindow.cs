@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Deployments;
+using ModelOps.Contracts.Drift;
 
 namespace ModelOps.Contracts.Quality;
 
@@ -67,6 +68,14 @@ public sealed class MonitorClient(HttpClient http)
     /// <summary>The verdicts that were kept, newest first.</summary>
     public Task<Page<KeptVerdict>> ListVerdictsAsync(StoreId store, string model, Guid rollout, CancellationToken cancellationToken = default) =>
         http.GetAsync<Page<KeptVerdict>>(store, $"/v1/models/{model}/rollouts/{rollout}/verdicts?limit=500", cancellationToken);
+
+    /// <summary>The model's drift reports, one for each day, newest first.</summary>
+    public Task<Page<DriftReport>> ListDriftAsync(StoreId store, string model, int limit = Page<DriftReport>.DefaultLimit, CancellationToken cancellationToken = default) =>
+        http.GetAsync<Page<DriftReport>>(store, $"/v1/models/{Uri.EscapeDataString(model)}/drift?limit={limit.ToString(CultureInfo.InvariantCulture)}", cancellationToken);
+
+    /// <summary>A drift report with all that it compared; null when there is none of the id.</summary>
+    public Task<DriftEvidence?> FindDriftAsync(StoreId store, string model, long id, CancellationToken cancellationToken = default) =>
+        http.FindAsync<DriftEvidence>(store, $"/v1/models/{Uri.EscapeDataString(model)}/drift/{id.ToString(CultureInfo.InvariantCulture)}", cancellationToken);
 
     private static string Written(DateTimeOffset time) => Uri.EscapeDataString(time.ToString("O", CultureInfo.InvariantCulture));
 }

@@ -3,6 +3,7 @@ using ModelOps.Contracts.Clients;
 using ModelOps.EventLog;
 using ModelOps.Monitor.Alerts;
 using ModelOps.Monitor.Alerts.Export;
+using ModelOps.Monitor.Drift;
 using ModelOps.Monitor.Quality;
 using ModelOps.Monitor.Retention;
 using ModelOps.Monitor.Verdicts;
@@ -18,8 +19,9 @@ builder.AddKeyedNpgsqlDataSource(EventLogExtensions.Database);
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddEventLog();
 builder.Services.AddQuality();
-builder.Services.AddRegistryClient().AddPipelineClient();
+builder.Services.AddRegistryClient().AddDataPrepClient().AddPipelineClient();
 builder.Services.AddVerdicts();
+builder.Services.AddDrift();
 builder.Services.AddAlerts();
 builder.Services.AddRetention();
 
@@ -27,6 +29,7 @@ var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapQuality();
 app.MapVerdicts();
+app.MapDrift();
 app.MapAlerts();
 
 await app.MigrateAsync<MonitorDb>();

@@ -2,11 +2,12 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using ModelOps.Contracts.Quality;
 using ModelOps.Monitor.Alerts;
+using ModelOps.Monitor.Drift;
 using ModelOps.Monitor.Verdicts;
 
 namespace ModelOps.Monitor.Quality;
 
-/// <summary><c>monitordb</c>: what was counted, how far the event log has been read, and the verdicts on rollouts.</summary>
+/// <summary><c>monitordb</c>: what was counted, how far the event log has been read, the verdicts on rollouts, alerts and drift reports.</summary>
 internal sealed class MonitorDb(DbContextOptions<MonitorDb> options) : DbContext(options)
 {
     public DbSet<WindowRow> Windows => Set<WindowRow>();
@@ -28,6 +29,10 @@ internal sealed class MonitorDb(DbContextOptions<MonitorDb> options) : DbContext
     public DbSet<RuleSetRow> AlertRuleSets => Set<RuleSetRow>();
 
     public DbSet<DeliveryRow> AlertDeliveries => Set<DeliveryRow>();
+
+    public DbSet<DriftDayRow> DriftDays => Set<DriftDayRow>();
+
+    public DbSet<DriftReportRow> DriftReports => Set<DriftReportRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -55,6 +60,7 @@ internal sealed class MonitorDb(DbContextOptions<MonitorDb> options) : DbContext
             cursor.Property(row => row.Position).IsConcurrencyToken();
         });
         modelBuilder.AddAlertTables();
+        modelBuilder.AddDriftTables();
     }
 }
 
