@@ -50,7 +50,7 @@ public sealed class ShopDays
                 WHERE store = $1 AND time >= $2 AND time < $3 AND name <> $4 AND coalesce(user_id, session_id) IS NOT NULL
                     AND ($5 = 1 OR (hashtext(coalesce(user_id, session_id)) & 2147483647) % $5 = 0)
             ), histories AS (
-                SELECT shopper, (SELECT count(*) FROM (SELECT 1 FROM events AS before WHERE before.store = $1 AND before.user_id = users.user_id AND before.time >= $6 AND before.time < $2 LIMIT $7) AS some) AS history
+                SELECT shopper, (SELECT count(*) FROM (SELECT 1 FROM events AS before WHERE before.store = $1 AND before.user_id = users.user_id AND before.time >= $6 AND before.time < $2 LIMIT $7) AS counted) AS history
                 FROM (SELECT DISTINCT shopper, user_id FROM acts WHERE user_id IS NOT NULL) AS users
             )
             SELECT shopper, id, name, user_id, session_id, time, items, token, coalesce(history, 0)::int FROM acts LEFT JOIN histories USING (shopper) ORDER BY shopper, time, id

@@ -73,6 +73,10 @@ public sealed class MonitorClient(HttpClient http)
     public Task<Page<DriftReport>> ListDriftAsync(StoreId store, string model, int limit = Page<DriftReport>.DefaultLimit, CancellationToken cancellationToken = default) =>
         http.GetAsync<Page<DriftReport>>(store, $"/v1/models/{Uri.EscapeDataString(model)}/drift?limit={limit.ToString(CultureInfo.InvariantCulture)}", cancellationToken);
 
+    /// <summary>Has the report on a day made now, if it is not there.</summary>
+    public Task<DriftReport> MakeDriftReportAsync(StoreId store, string model, DateOnly day, CancellationToken cancellationToken = default) =>
+        http.SendAsync<DriftReport>(store, HttpMethod.Post, $"/v1/models/{Uri.EscapeDataString(model)}/drift?day={day.ToString("O", CultureInfo.InvariantCulture)}", null, null, cancellationToken);
+
     /// <summary>A drift report with all that it compared; null when there is none of the id.</summary>
     public Task<DriftEvidence?> FindDriftAsync(StoreId store, string model, long id, CancellationToken cancellationToken = default) =>
         http.FindAsync<DriftEvidence>(store, $"/v1/models/{Uri.EscapeDataString(model)}/drift/{id.ToString(CultureInfo.InvariantCulture)}", cancellationToken);

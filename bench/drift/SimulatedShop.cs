@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using ModelOps.Monitor.Drift.Profiles;
 
 namespace ModelOps.Bench.Drift;
@@ -26,8 +27,8 @@ internal sealed class SimulatedShop
     {
         (random, this.visits) = (new Random(seed), visits);
         popular = [.. Enumerable.Range(1, Categories).Select(rank => 1 / Math.Pow(rank, .8))];
-        products = [.. Enumerable.Range(0, Products).Select(_ => Pick(popular)).Select((category, index) =>
-            new Product($"p{index}", category, random.Next(Brands), Math.Round(Math.Exp(2.5 + (category % 5 * .4) + (.5 * Normal())), 2)))];
+        products = [.. Enumerable.Range(0, Products).Select(_ => Pick(Rising(popular))).Select((category, index) =>
+            new Product($"p{index}", category, random.Next(Brands), Math.Round(Math.Exp(2.5 + (category % 5 * .4) + (.5 * Normal())), 2), index * 7 % 100 / 100.0))];
         byCategory = [.. Enumerable.Range(0, Categories).Select(category => Enumerable.Range(0, Products).Where(product => products[product].Category == category).DefaultIfEmpty(0).ToArray())];
         weekdayTaste = [.. Enumerable.Range(0, 7).Select(_ => Tilt(WeekdayTaste))];
     }
@@ -58,56 +59,69 @@ internal sealed class SimulatedShop
 
     private void Visit(ProfileBuilder builder, Shopper shopper, int day, double[] taste, double noon, Shift shift)
     {
-        var likes = shopper.Likes.Zip(taste, (own, today) => own * today).ToArray();
+        var likes = new double[Categories];
+        TensorPrimitives.Multiply(shopper.Likes, taste, likes);
         if (shopper.Lot < shift.Taste)
             likes[Categories / 2] += likes.Sum(); // half of what they do is about a category that few liked
+        var today = Rising(likes);
         var acts = new List<ShopAct>();
         var length = 1 + Geometric(shopper.Rate);
         for (var act = 0; act < length; act++)
         {
             var kind = random.NextDouble();
-            acts.Add(Act(kind < .8 ? "view_item" : kind < .94 ? "add_to_cart" : "purchase", Choose(likes), (int)Math.Clamp(noon + (4 * Normal()), 0, 23), shift));
+            acts.Add(Act(kind < .8 ? "view_item" : kind < .94 ? "add_to_cart" : "purchase", Choose(today), (int)Math.Clamp(noon + (4 * Normal()), 0, 23), shift));
         }
         builder.Add(new ShopperDay(shopper.Before(day, HistoryDays), acts));
         shopper.Did.Add((day, acts.Count));
-        builder.Add(new ShownAnswer([.. Enumerable.Range(0, Shown).Select(_ => Choose(shopper.Likes)).Select(product => new ShownItem(product.Id, $"c{product.Category}", popular[product.Category]))]));
+        var usual = Rising(shopper.Likes);
+        builder.Add(new ShownAnswer([.. Enumerable.Range(0, Shown).Select(_ => Choose(usual)).Select(product => new ShownItem(product.Id, product.CategoryName, popular[product.Category]))]));
         if (random.NextDouble() < .2)
             builder.AddReaction(Measure.ClickDelay, TimeSpan.FromSeconds(Math.Exp(4 + Normal())));
     }
 
     private ShopAct Act(string name, Product product, int hour, Shift shift)
     {
-        var isNew = int.Parse(product.Id[1..], System.Globalization.CultureInfo.InvariantCulture) * 7 % 100 < shift.Catalogue * 100;
+        var isNew = product.Lot < shift.Catalogue;
         double? price = random.NextDouble() < shift.LostPrices ? null : random.NextDouble() < shift.WrongPrices ? product.Price * 100 : product.Price;
-        return new ShopAct(name, isNew ? "n" + product.Id : product.Id, isNew ? null : $"c{product.Category}", isNew ? null : $"b{product.Brand}", price,
+        return new ShopAct(name, isNew ? product.Successor : product.Id, isNew ? null : product.CategoryName, isNew ? null : product.BrandName, price,
             name == "view_item" ? null : 1 + Geometric(.3), hour, !isNew);
     }
 
     /// <summary>Within the category the first are chosen most.</summary>
-    private Product Choose(double[] likes)
+    private Product Choose(double[] rising)
     {
-        var those = byCategory[Pick(likes)];
+        var those = byCategory[Pick(rising)];
         return products[those[(int)(those.Length * Math.Pow(random.NextDouble(), 2))]];
     }
 
     private double[] Tilt(double deviation) => [.. Enumerable.Range(0, Categories).Select(_ => Math.Exp(deviation * Normal()))];
 
-    private int Pick(double[] weights)
+    private int Pick(double[] rising)
     {
-        var at = random.NextDouble() * weights.Sum();
-        for (var index = 0; index < weights.Length - 1; index++)
-        {
-            if ((at -= weights[index]) < 0)
-                return index;
-        }
-        return weights.Length - 1;
+        var found = Array.BinarySearch(rising, random.NextDouble() * rising[^1]);
+        return Math.Min(rising.Length - 1, found < 0 ? ~found : found);
+    }
+
+    /// <summary>Sums up to each, to pick by.</summary>
+    private static double[] Rising(double[] weights)
+    {
+        var (sums, sum) = (new double[weights.Length], 0.0);
+        for (var index = 0; index < weights.Length; index++)
+            sums[index] = sum += weights[index];
+        return sums;
     }
 
     private int Geometric(double mean) => (int)(Math.Log(1 - random.NextDouble()) / Math.Log(mean / (1 + mean)));
 
     private double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
-    private sealed record Product(string Id, int Category, int Brand, double Price);
+    /// <param name="Lot">Which are replaced when some are.</param>
+    private sealed record Product(string Id, int Category, int Brand, double Price, double Lot)
+    {
+        public string Successor { get; } = "n" + Id;
+        public string CategoryName { get; } = $"c{Category}";
+        public string BrandName { get; } = $"b{Brand}";
+    }
 
     /// <param name="Rate">Mean events of a visit beyond the first.</param>
     /// <param name="Lot">Who is concerned when something happens to some.</param>

@@ -16,7 +16,6 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddNpgsqlDbContext<MonitorDb>("monitordb", options => options.UseSnakeCaseNamingConvention());
 builder.AddKeyedNpgsqlDataSource(EventLogExtensions.Database);
-builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddEventLog();
 builder.Services.AddQuality();
 builder.Services.AddRegistryClient().AddDataPrepClient().AddPipelineClient();

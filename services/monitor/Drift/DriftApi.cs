@@ -12,6 +12,7 @@ namespace ModelOps.Monitor.Drift;
 internal static class DriftApi
 {
     private const int MostReports = 400;
+    private const char Between = '-';
 
     public static IServiceCollection AddDrift(this IServiceCollection services)
     {
@@ -25,6 +26,7 @@ internal static class DriftApi
     {
         var drift = app.MapGroup("/v1/models/{model}/drift").WithTags("Drift");
         drift.MapGet("", ListAsync).WithSummary("A report for each day, newest first");
+        drift.MapPost("", MakeAsync).WithSummary("Has the report on a day made now; on the last one that is over without `day`. A report that is there stays as it is");
         drift.MapGet("/{id:long}", FindAsync).WithSummary("A report with all that was compared, both histograms of each");
     }
 
@@ -32,11 +34,26 @@ internal static class DriftApi
         StoreId store, string model, DriftReports reports, CancellationToken cancellationToken, string? after = null, int limit = Page<DriftReport>.DefaultLimit)
     {
         limit = Math.Clamp(limit, 1, MostReports);
-        var last = long.MaxValue;
-        if (after is not null && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out last))
-            return Problems.Refuse("cursor", $"'after' is '{after}'; it takes the 'next' of the page before.");
-        var rows = await reports.Of(store, model).Where(row => row.Id < last).OrderByDescending(row => row.Id).Take(limit + 1).Select(DriftReportRow.WithoutFindings).ToListAsync(cancellationToken);
-        return TypedResults.Ok(Page<DriftReport>.Of([.. rows.Select(row => row.ToEvidence().Report)], limit, report => report.Id.ToString(CultureInfo.InvariantCulture)));
+        var all = reports.Of(store, model);
+        if (after is not null)
+        {
+            if (after.Split(Between) is not [var ticks, var id] || !long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var time) || time > DateTime.MaxValue.Ticks || !long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var last))
+                return Problems.Refuse("cursor", $"'after' is '{after}'; it takes the 'next' of the page before.");
+            var to = new DateTimeOffset(time, TimeSpan.Zero);
+            all = all.Where(row => row.To < to || (row.To == to && row.Id < last));
+        }
+        var rows = await all.OrderByDescending(row => row.To).ThenByDescending(row => row.Id).Take(limit + 1).Select(DriftReportRow.WithoutFindings).ToListAsync(cancellationToken);
+        return TypedResults.Ok(Page<DriftReport>.Of([.. rows.Select(row => row.ToEvidence().Report)], limit, report => string.Create(CultureInfo.InvariantCulture, $"{report.To.UtcTicks}{Between}{report.Id}")));
+    }
+
+    private static async Task<Results<Ok<DriftReport>, ProblemHttpResult>> MakeAsync(StoreId store, string model, DriftReports reports, CancellationToken cancellationToken, DateOnly? day = null)
+    {
+        var last = reports.LastDay;
+        if (day > last)
+            return Problems.Refuse("drift", $"{day:yyyy-MM-dd} is not over, or has been for less than an hour; the last day that can be reported on is {last:yyyy-MM-dd} (UTC).");
+        return await reports.MakeAsync(store, model, day ?? last, cancellationToken) is { } row
+            ? TypedResults.Ok(row.ToEvidence().Report)
+            : Problems.NotFound($"There is no model '{model}' with a champion; drift is that of what a champion has learned from.");
     }
 
     private static async Task<Results<Ok<DriftEvidence>, ProblemHttpResult>> FindAsync(StoreId store, string model, long id, DriftReports reports, CancellationToken cancellationToken) =>

@@ -17,10 +17,14 @@ internal sealed class DriftReports(MonitorDb database, KeptDays days, WatchedVer
     /// <summary>Days of the reference where the log does not go back to before the training data's end: three weeks.</summary>
     private const int First = 21;
 
-    /// <returns>The report on the last day that is over, made before or now; null while the model has no champion.</returns>
-    public async Task<DriftReportRow?> MakeAsync(StoreId store, string model, CancellationToken cancellationToken)
+    /// <summary>The last day that is over.</summary>
+    public DateOnly LastDay => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime.AddHours(-options.Value.LateHours)).AddDays(-1);
+
+    /// <param name="day">One that is over.</param>
+    /// <returns>The report on the day, made before or now; null while the model has no champion.</returns>
+    public async Task<DriftReportRow?> MakeAsync(StoreId store, string model, DateOnly day, CancellationToken cancellationToken)
     {
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime.AddHours(-options.Value.LateHours));
+        var today = day.AddDays(1);
         var to = Midnight(today);
         if (await versions.FindChampionAsync(store, model, cancellationToken) is not { } champion)
             return null;

@@ -19,7 +19,7 @@ internal static class DriftTables
         model.Entity<DriftReportRow>(report =>
         {
             report.ToTable("drift_reports").HasIndex(row => new { row.Store, row.Model, row.Version, row.To }).IsUnique();
-            report.HasIndex(row => new { row.Store, row.Model, row.Id });
+            report.HasIndex(row => new { row.Store, row.Model, row.To, row.Id });
             report.Property(row => row.Outcome).HasConversion<string>();
             report.Property(row => row.Reference).HasColumnType("jsonb");
             report.Property(row => row.Findings).HasColumnType("jsonb");

@@ -19,7 +19,7 @@ internal sealed class DriftWatch(MonitorDb database, DriftReports reports, Drift
         {
             try
             {
-                if (await reports.MakeAsync(new StoreId(model.Store), model.Model, cancellationToken) is { } report)
+                if (await reports.MakeAsync(new StoreId(model.Store), model.Model, reports.LastDay, cancellationToken) is { } report)
                     made.Add(report);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

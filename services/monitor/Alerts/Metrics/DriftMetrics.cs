@@ -18,8 +18,8 @@ internal sealed class DriftMetrics(MonitorDb database) : IMetricSource
     {
         var (oldest, newest) = (to.ToUniversalTime() - Fresh, to.ToUniversalTime());
         var reports = await database.DriftReports.Where(report => report.Store == store.Value && report.At > oldest && report.At <= newest)
-            .Select(report => new { report.Id, report.Model, report.Compared, report.Drifted }).ToListAsync(cancellationToken);
-        return [.. reports.GroupBy(report => report.Model).Select(model => model.MaxBy(report => report.Id)!).Where(report => report.Compared > 0)
+            .Select(report => new { report.Id, report.To, report.Model, report.Compared, report.Drifted }).ToListAsync(cancellationToken);
+        return [.. reports.GroupBy(report => report.Model).Select(model => model.MaxBy(report => (report.To, report.Id))!).Where(report => report.Compared > 0)
             .Select(report => new MetricReading(new Dictionary<string, string> { ["model"] = report.Model }, report.Drifted, report.Compared))];
     }
 }

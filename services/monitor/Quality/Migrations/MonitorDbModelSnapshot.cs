@@ -393,8 +393,8 @@ namespace ModelOps.Monitor.Quality.Migrations
                     b.HasKey("Id")
                         .HasName("pk_drift_reports");
 
-                    b.HasIndex("Store", "Model", "Id")
-                        .HasDatabaseName("ix_drift_reports_store_model_id");
+                    b.HasIndex("Store", "Model", "To", "Id")
+                        .HasDatabaseName("ix_drift_reports_store_model_to_id");
 
                     b.HasIndex("Store", "Model", "Version", "To")
                         .IsUnique()

@@ -29,8 +29,9 @@ public sealed class DriftReportsTests(Stores stores)
         await using var service = await StartAsync(learnedUntil: Today.AddDays(-1));
         using var http = service.CreateClient();
         var events = service.Services.GetRequiredService<ShopEvents>();
-        await events.AppendAsync([.. Enumerable.Range(1, Before + 1).SelectMany(ago => Day(ago, ago == 1 ? "p7" : null))]);
-        await events.AppendImpressionsAsync([.. Enumerable.Range(0, Shoppers).Select(shopper => new Impression(StoreId.Main, $"t1-{shopper}", Today.AddDays(-1).AddHours(8), "m", 1, $"u{shopper}", ["p7"], false, .001))]);
+        List<LoggedEvent> views = [.. Enumerable.Range(1, Before + 1).SelectMany(ago => Day(ago, ago == 1 ? "p7" : null))];
+        await events.AppendImpressionsAsync([.. views.Select(view => new Impression(StoreId.Main, view.Token!, view.Time.AddSeconds(-90), "m", 1, view.User, [view.Items[0].ItemId], false, .001))]);
+        await events.AppendAsync(views);
         await RunAsync(service);
         await RunAsync(service); // the day has its report
 
@@ -46,8 +47,17 @@ public sealed class DriftReportsTests(Stores stores)
         var category = evidence.Findings.Single(finding => finding is { Measure: "category", Segment: "all" });
         Assert.Equal((1, 0), (category.Bars.Single(bar => bar.Value == "C7").Window, category.Bars.Single(bar => bar.Value == "C1").Window));
         Assert.Equal(1, category.Bars.Sum(bar => bar.Reference), 1e-9);
-        Assert.Equal(Shoppers, evidence.Findings.Single(finding => finding is { Measure: "click_delay" }).Shoppers);
+        var delay = evidence.Findings.Single(finding => finding is { Measure: "click_delay" });
+        Assert.Equal((Shoppers, Before / 7 * Shoppers, false), (delay.Shoppers, delay.ReferenceShoppers, delay.IsDrifted)); // of the same weekday
         Assert.False(evidence.Findings.Single(finding => finding is { Measure: "hour" }).IsDrifted);
+
+        Assert.Equal(report.Id, (await monitor.MakeDriftReportAsync(StoreId.Main, "m", DateOnly.FromDateTime(Today.AddDays(-1).UtcDateTime))).Id);
+        var earlier = await monitor.MakeDriftReportAsync(StoreId.Main, "m", DateOnly.FromDateTime(Today.AddDays(-9).UtcDateTime));
+        Assert.Equal(DriftOutcome.CannotTell, earlier.Outcome); // it has learned from that day
+        Assert.Equal(report.Id, Assert.Single((await monitor.ListDriftAsync(StoreId.Main, "m", limit: 1)).Items).Id); // by day, not by when they were made
+        var page = await (await http.GetAsync("/v1/models/m/drift?limit=1")).ReadAsync<Page<DriftReport>>();
+        Assert.Equal(earlier.Id, Assert.Single((await (await http.GetAsync($"/v1/models/m/drift?limit=1&after={page.Next}")).ReadAsync<Page<DriftReport>>()).Items).Id);
+        await (await http.PostAsync($"/v1/models/m/drift?day={Today:yyyy-MM-dd}", null)).ProblemAsync(HttpStatusCode.BadRequest, "drift");
 
         var sighting = (await new MonitorDriftSource(http).FindAsync(StoreId.Main, "m", CancellationToken.None))!;
         Assert.Equal((report.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), true, report.To), (sighting.Id, sighting.IsDrifted, sighting.To));
@@ -76,7 +86,7 @@ public sealed class DriftReportsTests(Stores stores)
     /// <summary>Shoppers of eight categories; with <paramref name="only"/>, who all look at one product.</summary>
     private static IEnumerable<LoggedEvent> Day(int ago, string? only) => Enumerable.Range(0, Shoppers).Select(shopper => new LoggedEvent(
         StoreId.Main, $"{ago}-{shopper}", EventNames.View, $"u{shopper}", null, Today.AddDays(-ago).AddHours(8 + (shopper % 5)).AddMinutes((shopper * 7 + ago) % 60),
-        [new EventItem(only ?? $"p{(shopper + (shopper % 3 == 0 ? ago : 0)) % 8}", 1, 10 + (shopper % 7))], ago == 1 ? $"t1-{shopper}" : null));
+        [new EventItem(only ?? $"p{(shopper + (shopper % 3 == 0 ? ago : 0)) % 8}", 1, 10 + (shopper % 7))], $"t{ago}-{shopper}"));
 
     private async Task<Service<MonitorDb>> StartAsync(DateTimeOffset learnedUntil) => await stores.StartAsync<MonitorDb>(["monitordb", "eventsdb"], builder =>
     {

@@ -53,9 +53,9 @@ namespace ModelOps.Monitor.Quality.Migrations
                 });
 
             migrationBuilder.CreateIndex(
-                name: "ix_drift_reports_store_model_id",
+                name: "ix_drift_reports_store_model_to_id",
                 table: "drift_reports",
-                columns: new[] { "store", "model", "id" });
+                columns: new[] { "store", "model", "to", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_drift_reports_store_model_version_to",

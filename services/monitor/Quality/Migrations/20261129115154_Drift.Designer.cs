@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModelOps.Monitor.Quality.Migrations
 {
     [DbContext(typeof(MonitorDb))]
-    [Migration("20261129114506_Drift")]
+    [Migration("20261129115154_Drift")]
     partial class Drift
     {
         /// <inheritdoc />
@@ -396,8 +396,8 @@ namespace ModelOps.Monitor.Quality.Migrations
                     b.HasKey("Id")
                         .HasName("pk_drift_reports");
 
-                    b.HasIndex("Store", "Model", "Id")
-                        .HasDatabaseName("ix_drift_reports_store_model_id");
+                    b.HasIndex("Store", "Model", "To", "Id")
+                        .HasDatabaseName("ix_drift_reports_store_model_to_id");
 
                     b.HasIndex("Store", "Model", "Version", "To")
                         .IsUnique()
