@@ -51,6 +51,7 @@ var inference = Service(builder.AddProject<Projects.ModelOps_Inference>("inferen
 var monitor = Service(builder.AddProject<Projects.ModelOps_Monitor>("monitor"), port: 7105)
     .WithReference(monitorDb).WaitFor(monitorDb)
     .WithReference(eventsDb).WaitFor(eventsDb)
+    .WithReference(dataPrep)
     .WithReference(registry);
 
 dataPrep.WithReference(monitor); // a person who is erased is in its counts too

@@ -12,6 +12,7 @@ public static class EventLogExtensions
     {
         services.AddOptions<EventLogOptions>().BindConfiguration("EventLog").ValidateDataAnnotations().ValidateOnStart();
         return services.AddSingleton(provider => new ShopEvents(provider.GetRequiredKeyedService<NpgsqlDataSource>(Database)))
+            .AddSingleton(provider => new ShopDays(provider.GetRequiredKeyedService<NpgsqlDataSource>(Database)))
             .AddSingleton(provider => new CatalogueLog(provider.GetRequiredKeyedService<NpgsqlDataSource>(Database)))
             .AddSingleton(provider => new RuleLog(provider.GetRequiredKeyedService<NpgsqlDataSource>(Database)))
             .AddSingleton(provider => new PersonErasure(provider.GetRequiredKeyedService<NpgsqlDataSource>(Database)));

@@ -38,6 +38,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ProblemTable>();
         builder.Services.AddOpenApi(options => options.OpenApiVersion = Microsoft.OpenApi.OpenApiSpecVersion.OpenApi3_1);
+        builder.Services.AddSingleton(DrivenClock.Of(builder.Configuration, builder.Environment));
         builder.AddStoreAccess();
         return builder;
     }

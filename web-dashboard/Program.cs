@@ -23,7 +23,6 @@ builder.Services.AddTransient<Storefront>();
 builder.Services.AddPreferences();
 builder.Services.AddRadzenComponents();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents(Circuits.KeepLittle);
-builder.Services.AddSingleton(TimeProvider.System);
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Deployments;
+using ModelOps.Contracts.Drift;
 using ModelOps.Contracts.Privacy;
 
 namespace ModelOps.Contracts.Quality;
@@ -72,6 +73,18 @@ public sealed class MonitorClient(HttpClient http)
     /// <summary>Removes what was counted of a person.</summary>
     public Task<List<ErasedPlace>> EraseAsync(StoreId store, PersonTraces person, CancellationToken cancellationToken = default) =>
         http.SendAsync<List<ErasedPlace>>(store, HttpMethod.Post, "/v1/erasures", person, null, cancellationToken);
+
+    /// <summary>The model's drift reports, one for each day, newest first.</summary>
+    public Task<Page<DriftReport>> ListDriftAsync(StoreId store, string model, int limit = Page<DriftReport>.DefaultLimit, CancellationToken cancellationToken = default) =>
+        http.GetAsync<Page<DriftReport>>(store, $"/v1/models/{Uri.EscapeDataString(model)}/drift?limit={limit.ToString(CultureInfo.InvariantCulture)}", cancellationToken);
+
+    /// <summary>Has the report on a day made now, if it is not there.</summary>
+    public Task<DriftReport> MakeDriftReportAsync(StoreId store, string model, DateOnly day, CancellationToken cancellationToken = default) =>
+        http.SendAsync<DriftReport>(store, HttpMethod.Post, $"/v1/models/{Uri.EscapeDataString(model)}/drift?day={day.ToString("O", CultureInfo.InvariantCulture)}", null, null, cancellationToken);
+
+    /// <summary>A drift report with all that it compared; null when there is none of the id.</summary>
+    public Task<DriftEvidence?> FindDriftAsync(StoreId store, string model, long id, CancellationToken cancellationToken = default) =>
+        http.FindAsync<DriftEvidence>(store, $"/v1/models/{Uri.EscapeDataString(model)}/drift/{id.ToString(CultureInfo.InvariantCulture)}", cancellationToken);
 
     private static string Written(DateTimeOffset time) => Uri.EscapeDataString(time.ToString("O", CultureInfo.InvariantCulture));
 }

@@ -6,6 +6,8 @@ namespace ModelOps.Bench.Stack;
 /// <summary>An AppHost with everything it has started.</summary>
 internal sealed class RunningStack : IAsyncDisposable
 {
+    private const string Listening = "Now listening on: ";
+
     private readonly Process process;
     private readonly string data;
     private readonly long started = Stopwatch.GetTimestamp();
@@ -41,6 +43,9 @@ internal sealed class RunningStack : IAsyncDisposable
         if (Output().Find(line => line.Contains(" does not run: ", StringComparison.Ordinal)) is { } ill)
             throw new InvalidOperationException(ill);
     }
+
+    /// <summary>Where the AppHost answers, once it has said so.</summary>
+    public Uri Engine() => new(Output().Find(line => line.StartsWith(Listening, StringComparison.Ordinal))![Listening.Length..]);
 
     public IReadOnlyList<StackProcess> Processes() => StackProcess.TreeOf(AppHost);
 

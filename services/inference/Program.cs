@@ -17,7 +17,6 @@ builder.AddServiceDefaults();
 builder.AddRedisClient("cache");
 builder.AddKeyedNpgsqlDataSource(EventLogExtensions.Database);
 builder.Services.TolerateAbsenceOf(EventLogExtensions.Database);
-builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddRegistryClient();
 builder.Services.AddEventLog();
 builder.Services.AddBatching();

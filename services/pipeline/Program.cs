@@ -13,7 +13,6 @@ builder.AddServiceDefaults();
 builder.AddNpgsqlDbContext<PipelineDb>("pipelinedb", options => options.UseSnakeCaseNamingConvention());
 builder.AddNpgsqlDataSource("pipelinedb");
 builder.Services.AddDataPrepClient().AddTrainerClient().AddRegistryClient().AddMonitorClient();
-builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton(PipelineCatalogue.Load(builder.Configuration["Pipelines:Folder"] ?? Path.Combine(AppContext.BaseDirectory, "pipelines")));
 builder.Services.AddSteps();
 builder.Services.AddAutomation();

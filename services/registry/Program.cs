@@ -16,7 +16,6 @@ builder.AddServiceDefaults();
 builder.AddNpgsqlDbContext<RegistryDb>("registrydb", options => options.UseSnakeCaseNamingConvention());
 builder.AddAzureBlobContainerClient("modelfiles");
 builder.Services.AddKeptBlobs();
-builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<ArtifactStorage>();
 builder.Services.AddScoped<PartialFiles>();
 builder.Services.AddSigning();

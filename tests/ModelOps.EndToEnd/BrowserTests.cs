@@ -175,6 +175,7 @@ public sealed class BrowserTests(Stack stack) : IAsyncLifetime
     [InlineData("/rules")]
     [InlineData("/alerts")]
     [InlineData("/monitoring")]
+    [InlineData("/monitoring/drift")]
     [InlineData("/resources")]
     public async Task EveryPage_ShowsItsHeadingWithoutErrors(string path)
     {

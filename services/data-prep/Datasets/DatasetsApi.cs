@@ -20,7 +20,6 @@ internal static partial class DatasetsApi
     public static IServiceCollection AddDatasets(this IServiceCollection services)
     {
         WorkFolder.RemoveOrphans();
-        services.AddSingleton(TimeProvider.System);
         services.AddOptions<DataPrepOptions>().BindConfiguration("DataPrep").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<EventLogSource>();
         services.AddSingleton<DatasetBuilder>();

@@ -2,12 +2,13 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using ModelOps.Contracts.Quality;
 using ModelOps.Monitor.Alerts;
+using ModelOps.Monitor.Drift;
 using ModelOps.Monitor.Privacy;
 using ModelOps.Monitor.Verdicts;
 
 namespace ModelOps.Monitor.Quality;
 
-/// <summary><c>monitordb</c>: what was counted, how far the event log has been read, and the verdicts on rollouts.</summary>
+/// <summary><c>monitordb</c>: what was counted, how far the event log has been read, the verdicts on rollouts, alerts and drift reports.</summary>
 internal sealed class MonitorDb(DbContextOptions<MonitorDb> options) : DbContext(options)
 {
     public DbSet<WindowRow> Windows => Set<WindowRow>();
@@ -31,6 +32,10 @@ internal sealed class MonitorDb(DbContextOptions<MonitorDb> options) : DbContext
     public DbSet<RuleSetRow> AlertRuleSets => Set<RuleSetRow>();
 
     public DbSet<DeliveryRow> AlertDeliveries => Set<DeliveryRow>();
+
+    public DbSet<DriftDayRow> DriftDays => Set<DriftDayRow>();
+
+    public DbSet<DriftReportRow> DriftReports => Set<DriftReportRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -64,6 +69,7 @@ internal sealed class MonitorDb(DbContextOptions<MonitorDb> options) : DbContext
         });
         modelBuilder.Entity<StoreKeyRow>().ToTable("store_keys").HasKey(row => row.Store);
         modelBuilder.AddAlertTables();
+        modelBuilder.AddDriftTables();
     }
 }
 

@@ -1,14 +1,15 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using ModelOps.EventLog;
+using ModelOps.Monitor.Drift;
 using ModelOps.Monitor.Quality;
 using ModelOps.ServiceDefaults;
 
 namespace ModelOps.Monitor.Retention;
 
-/// <summary>Drops the event log's oldest days and the oldest counts.</summary>
+/// <summary>Drops the event log's oldest days, the oldest counts and the oldest drift reports.</summary>
 internal sealed class Retention(
-    ShopEvents events, MonitorDb database, IOptions<EventLogOptions> eventLog, IOptions<RetentionOptions> counts, TimeProvider time, ILogger<Retention> logger)
+    ShopEvents events, MonitorDb database, IOptions<EventLogOptions> eventLog, IOptions<RetentionOptions> counts, IOptions<DriftOptions> drift, TimeProvider time, ILogger<Retention> logger)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -22,6 +23,10 @@ internal sealed class Retention(
         await database.ShownProducts.Where(product => product.Hour < oldest).ExecuteDeleteAsync(cancellationToken);
         await database.Attributions.Where(attribution => attribution.Start < oldest).ExecuteDeleteAsync(cancellationToken);
         await database.Verdicts.Where(verdict => verdict.At < oldest).ExecuteDeleteAsync(cancellationToken);
+        var oldestReport = now.AddDays(-drift.Value.KeepDays);
+        var oldestDay = DateOnly.FromDateTime(oldestReport.UtcDateTime);
+        await database.DriftReports.Where(report => report.To < oldestReport).ExecuteDeleteAsync(cancellationToken);
+        await database.DriftDays.Where(day => day.Day < oldestDay).ExecuteDeleteAsync(cancellationToken);
     }
 
     private Task RemoveShopperMinutesAsync(DateTimeOffset oldest, CancellationToken cancellationToken) => database.Database.CreateExecutionStrategy().ExecuteAsync(async () =>

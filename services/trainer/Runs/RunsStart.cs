@@ -18,7 +18,6 @@ internal static class RunsStart
     {
         builder.Services.AddOptions<TrainerOptions>().BindConfiguration("Trainer").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<QuotaOptions>().BindConfiguration("Trainer:Quota").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSignedPackages();
         builder.Services.AddSingleton<QuotaCheck>();
         builder.Services.AddSingleton<RunStarts>();

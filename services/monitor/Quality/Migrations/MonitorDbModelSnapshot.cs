@@ -295,6 +295,114 @@ namespace ModelOps.Monitor.Quality.Migrations
                     b.ToTable("alert_silences", (string)null);
                 });
 
+            modelBuilder.Entity("ModelOps.Monitor.Drift.DriftDayRow", b =>
+                {
+                    b.Property<string>("Store")
+                        .HasColumnType("text")
+                        .HasColumnName("store");
+
+                    b.Property<string>("Model")
+                        .HasColumnType("text")
+                        .HasColumnName("model");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Counts")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("counts");
+
+                    b.Property<long>("Shoppers")
+                        .HasColumnType("bigint")
+                        .HasColumnName("shoppers");
+
+                    b.HasKey("Store", "Model", "Version", "Day")
+                        .HasName("pk_drift_days");
+
+                    b.ToTable("drift_days", (string)null);
+                });
+
+            modelBuilder.Entity("ModelOps.Monitor.Drift.DriftReportRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Compared")
+                        .HasColumnType("integer")
+                        .HasColumnName("compared");
+
+                    b.Property<int>("Drifted")
+                        .HasColumnType("integer")
+                        .HasColumnName("drifted");
+
+                    b.Property<string>("Findings")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("findings");
+
+                    b.Property<DateTimeOffset>("From")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("from");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("model");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.PrimitiveCollection<string[]>("Reasons")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("reasons");
+
+                    b.Property<string>("Reference")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("reference");
+
+                    b.Property<string>("Store")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("store");
+
+                    b.Property<DateTimeOffset>("To")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("to");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_drift_reports");
+
+                    b.HasIndex("Store", "Model", "To", "Id")
+                        .HasDatabaseName("ix_drift_reports_store_model_to_id");
+
+                    b.HasIndex("Store", "Model", "Version", "To")
+                        .IsUnique()
+                        .HasDatabaseName("ix_drift_reports_store_model_version_to");
+
+                    b.ToTable("drift_reports", (string)null);
+                });
+
             modelBuilder.Entity("ModelOps.Monitor.Privacy.StoreKeyRow", b =>
                 {
                     b.Property<string>("Store")
@@ -422,18 +530,8 @@ namespace ModelOps.Monitor.Quality.Migrations
                         .HasColumnType("double precision")
                         .HasColumnName("revenue");
 
-                    b.Property<long>("Revision")
-                        .HasColumnType("bigint")
-                        .HasColumnName("revision");
-
                     b.HasKey("Store", "Model", "Start", "Version", "Arm", "Placement", "Shopper")
                         .HasName("pk_shopper_minutes");
-
-                    b.HasIndex("Store", "Shopper")
-                        .HasDatabaseName("ix_shopper_minutes_store_shopper");
-
-                    b.HasIndex("Store", "Model", "Revision")
-                        .HasDatabaseName("ix_shopper_minutes_store_model_revision");
 
                     b.ToTable("shopper_minutes", (string)null);
                 });
