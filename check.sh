@@ -15,6 +15,8 @@ results="$PWD/artifacts/test-results"
 rm -rf "$results"
 mkdir -p "$results"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
+# One compiler for all projects takes half the time of one for each; it is sent away before the tests.
+export UseSharedCompilation=true
 
 say() { printf '\n== %s (%s)\n' "$*" "$(date +%H:%M:%S)"; }
 
@@ -99,6 +101,7 @@ dotnet build ModelOps.Aspire.sln --no-restore --verbosity quiet --nologo
 
 say "Format"
 dotnet format ModelOps.Aspire.sln --no-restore --verify-no-changes
+dotnet build-server shutdown --vbcscompiler >"$results/build-server.log" 2>&1 || true
 
 failed_projects=0
 run() {
