@@ -530,8 +530,18 @@ namespace ModelOps.Monitor.Quality.Migrations
                         .HasColumnType("double precision")
                         .HasColumnName("revenue");
 
+                    b.Property<long>("Revision")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revision");
+
                     b.HasKey("Store", "Model", "Start", "Version", "Arm", "Placement", "Shopper")
                         .HasName("pk_shopper_minutes");
+
+                    b.HasIndex("Store", "Shopper")
+                        .HasDatabaseName("ix_shopper_minutes_store_shopper");
+
+                    b.HasIndex("Store", "Model", "Revision")
+                        .HasDatabaseName("ix_shopper_minutes_store_model_revision");
 
                     b.ToTable("shopper_minutes", (string)null);
                 });
