@@ -27,13 +27,15 @@ internal static class EventsApi
         .WithMetadata(new RequestSizeLimitAttribute(MaxBytes)).WithTags("Events").WithSummary("Up to 1,000 events; bad ones are refused by index, the others kept");
 
     private static async Task<Results<Accepted<EventReceipt>, ProblemHttpResult>> ReceiveAsync(
-        StoreId store, HttpRequest request, ShopEvents events, AnswerCache cache, IOptions<EventLogOptions> options, TimeProvider time, CancellationToken cancellationToken)
+        StoreId store, HttpRequest request, ShopEvents events, AnswerCache cache, NearAnswers near, IOptions<EventLogOptions> options, TimeProvider time, CancellationToken cancellationToken)
     {
         var (accepted, rejected, refusal) = await Body.ReadAsync(request, element => EventReader.Read(element, store, time.GetUtcNow(), options.Value.OldestIntake), cancellationToken);
         if (refusal is not null)
             return refusal;
         await events.AppendAsync(accepted, cancellationToken);
-        await cache.ForgetAsync(store, accepted.Where(one => one.Name != EventNames.Impression).SelectMany(Subjects).Distinct());
+        List<string> acted = [.. accepted.Where(one => one.Name != EventNames.Impression).SelectMany(Subjects).Distinct()];
+        near.Forget(store, acted);
+        await cache.ForgetAsync(store, acted);
         return TypedResults.Accepted((string?)null, new EventReceipt(accepted.Count, [.. rejected.Select(one => new RejectedEvent(one.Index, one.Reason))]));
     }
 

@@ -17,6 +17,8 @@ namespace ModelOps.Inference.Recommendations;
 internal sealed class AnswerCache : IDisposable
 {
     private const string StateField = "state";
+    private const string History = "history:";
+    private const string Anybody = "anybody:";
     private static readonly ActivitySource Tracing = new("ModelOps.Cache");
 
     private readonly IConnectionMultiplexer redis;
@@ -101,10 +103,15 @@ internal sealed class AnswerCache : IDisposable
     /// <summary>Whose answer it is: the shopper, the visit, or whoever has that history.</summary>
     /// <param name="question">Of <see cref="QuestionOf"/>: nobody's answers each have a key of their own, which expires, for no event makes them old.</param>
     public static string SubjectOf(RecommendationRequest request, string question) =>
-        request.History is { } history ? "history:" + Hash(JsonSerializer.SerializeToUtf8Bytes(history, JsonSerializerOptions.Web))
+        request.History is { } history ? History + Hash(JsonSerializer.SerializeToUtf8Bytes(history, JsonSerializerOptions.Web))
         : request.User is { } user ? SubjectOf(user)
         : request.Session is { } session ? SubjectOfVisit(session)
-        : "anybody:" + question;
+        : Anybody + question;
+
+    /// <summary>Whether an event may make its answers old.</summary>
+    public static bool IsSomebodys(string subject) => !IsHistory(subject) && !subject.StartsWith(Anybody, StringComparison.Ordinal);
+
+    public static bool IsHistory(string subject) => subject.StartsWith(History, StringComparison.Ordinal);
 
     public static string SubjectOf(string user) => $"user:{user}";
 

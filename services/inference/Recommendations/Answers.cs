@@ -9,7 +9,7 @@ using ModelOps.Inference.Rules;
 namespace ModelOps.Inference.Recommendations;
 
 /// <summary>A version's answer to a request: kept from an earlier call, or computed, once for all who ask the same at once.</summary>
-internal sealed class Answers(Shoppers shoppers, AnswerCache cache, Renewals renewals, LiveCatalogue catalogue, LiveRules rules, TimeProvider time)
+internal sealed class Answers(Shoppers shoppers, AnswerCache cache, NearAnswers near, Renewals renewals, LiveCatalogue catalogue, LiveRules rules, TimeProvider time)
 {
     private readonly SingleFlight<List<RecommendedItem>> flights = new();
 
@@ -30,15 +30,19 @@ internal sealed class Answers(Shoppers shoppers, AnswerCache cache, Renewals ren
     {
         var question = AnswerCache.QuestionOf(request, model.Name, model.Version, Revision(store, request));
         var subject = AnswerCache.SubjectOf(request, question);
-        var kept = await cache.FindAsync(store, subject, question).WaitAsync(cancellationToken);
-        if (kept is { Items: { } fresh, IsStale: false })
-            return (fresh, true);
-        var asked = new AskedOnce(store, subject, question, kept.State);
-        if (kept.Items is not { } stale)
+        var begun = near.Begin();
+        if (near.Find(store, subject, question, begun) is { } just)
+            return (just, true);
+        // A history's are not in Redis: to compute one costs about as much as to fetch it.
+        var kept = AnswerCache.IsHistory(subject) ? new CacheAnswer(null, false, Guid.Empty) : await cache.FindAsync(store, subject, question).WaitAsync(cancellationToken);
+        var asked = new AskedOnce(store, subject, question, kept.State, begun);
+        if (kept.Items is null)
             return (await ComputeOnceAsync(asked, model, request, cancellationToken), false);
-        if (!flights.IsUnderWay(asked.Flight))
+        if (!kept.IsStale)
+            near.Keep(store, subject, question, kept.Items, begun);
+        else if (!flights.IsUnderWay(asked.Flight))
             renewals.Begin(model, stopping => ComputeOnceAsync(asked, model, request, stopping));
-        return (stale, true);
+        return (kept.Items, true);
     }
 
     private async Task<List<RecommendedItem>> ComputeOnceAsync(AskedOnce asked, RecommendationModel model, RecommendationRequest request, CancellationToken cancellationToken)
@@ -53,7 +57,11 @@ internal sealed class Answers(Shoppers shoppers, AnswerCache cache, Renewals ren
         var shopper = await ShopperAsync(model, request, cancellationToken);
         var items = await RecommendAsync(model, shopper, request, cancellationToken);
         if (shopper.IsUpToDate && asked.State is { } state)
-            cache.Keep(asked.Store, asked.Subject, asked.Question, state, items);
+        {
+            near.Keep(asked.Store, asked.Subject, asked.Question, items, asked.Begun);
+            if (!AnswerCache.IsHistory(asked.Subject))
+                cache.Keep(asked.Store, asked.Subject, asked.Question, state, items);
+        }
         return items;
     }
 
@@ -80,7 +88,7 @@ internal sealed class Answers(Shoppers shoppers, AnswerCache cache, Renewals ren
         : new Shopper([], new Dictionary<int, float>());
 
     /// <summary>A question as all who ask it have it. After a shopper's event it is another one.</summary>
-    private sealed record AskedOnce(StoreId Store, string Subject, string Question, Guid? State)
+    private sealed record AskedOnce(StoreId Store, string Subject, string Question, Guid? State, long Begun)
     {
         public string Flight { get; } = $"{Store}/{Subject}/{Question}/{State}";
     }

@@ -40,6 +40,7 @@ public sealed class CachedAnswersTests(Stores stores) : IAsyncLifetime
         {
             services.AddHttpClient<RegistryClient>().ConfigurePrimaryHttpMessageHandler(() => registryService.Server.CreateHandler());
             services.AddSingleton(provider => ActivatorUtilities.CreateInstance<AnswerCache>(provider, time));
+            services.AddSingleton(provider => ActivatorUtilities.CreateInstance<NearAnswers>(provider, time));
         }));
         http = inference.CreateClient();
         client = new InferenceClient(http);
