@@ -5,11 +5,18 @@ internal sealed record ExactDuplicate() : RowCheck("exact-duplicate", "Rows that
 {
     private const string Columns = "user_id, item_id, event, time, quantity, price, session_id, title, time_text, quantity_text, price_text";
 
-    // A hash of each row is small enough for memory where the rows themselves are not; only rows with a twin are compared.
+    /// <summary>
+    /// Of each row a hash of what a near duplicate repeats (<c>same</c>) and its moment (in microseconds): small enough for memory where
+    /// the rows themselves are not. Only rows with a twin there are compared.
+    /// </summary>
+    public const string Hashes = "row_hashes";
+
     public override string Prepare => $"""
-        CREATE TABLE twins AS SELECT twin FROM (SELECT hash({Columns}) AS twin FROM staged) GROUP BY twin HAVING count(*) > 1;
+        CREATE TABLE {Hashes} AS SELECT rowid AS line, hash({NearDuplicate.Columns}) AS same, epoch_us(time) AS moment, {NearDuplicate.Judged} AS is_judged FROM staged;
+        CREATE TABLE twins AS SELECT twin FROM (SELECT hash(same, moment) AS twin FROM {Hashes}) GROUP BY twin HAVING count(*) > 1;
+        CREATE TABLE twin_lines AS SELECT line FROM {Hashes} WHERE hash(same, moment) IN (SELECT twin FROM twins);
         CREATE TABLE exact_duplicates AS
-        SELECT line FROM (SELECT rowid AS line, {Columns} FROM staged WHERE hash({Columns}) IN (SELECT twin FROM twins))
+        SELECT line FROM (SELECT rowid AS line, {Columns} FROM staged WHERE rowid IN (SELECT line FROM twin_lines))
         QUALIFY row_number() OVER (PARTITION BY {Columns} ORDER BY line) > 1
         """;
 

@@ -14,8 +14,8 @@ internal sealed class TypedRows(CheckList checks)
             time_text VARCHAR, quantity_text VARCHAR, price_text VARCHAR, repairs INTEGER)
         """;
 
-    /// <summary>What exports write where there is nothing. A list: of <c>IN</c> with so many values DuckDB makes a join, behind which it inserts block by block as they are done.</summary>
-    private const string Nothing = "['', 'null', 'NULL', 'None', 'nan', 'NaN', 'N/A', '(not set)', 'undefined']";
+    /// <summary>What exports write where there is nothing.</summary>
+    private static readonly string[] Nothing = ["", "null", "NULL", "None", "nan", "NaN", "N/A", "(not set)", "undefined"];
 
     private const string Time = """
         CASE
@@ -28,11 +28,11 @@ internal sealed class TypedRows(CheckList checks)
 
     private const string Quantity = """
         CASE WHEN quantity_text IS NULL THEN 1
-            WHEN TRY_CAST(quantity_text AS DOUBLE) = floor(TRY_CAST(quantity_text AS DOUBLE)) THEN TRY_CAST(TRY_CAST(quantity_text AS DOUBLE) AS INTEGER) END
+            WHEN quantity_number = floor(quantity_number) THEN TRY_CAST(quantity_number AS INTEGER) END
         """;
 
     /// <summary>The names' synonyms as branches: a join might hand the rows on in another order.</summary>
-    private static readonly string Event = $"CASE lower(event) {string.Concat(EventNames.Accepted.Select(pair => $"WHEN '{pair.Key.ToLowerInvariant()}' THEN '{pair.Value}' "))}ELSE event END";
+    private static readonly string Event = $"CASE event_name {string.Concat(EventNames.Accepted.Select(pair => $"WHEN '{pair.Key.ToLowerInvariant()}' THEN '{pair.Value}' "))}ELSE event END";
 
     /// <summary>SQL that inserts the rows of <paramref name="texts"/>: a query of row, user_id, item_id, event, time_text, quantity_text, price_text, session_id, title.</summary>
     public string Insert(int source, string texts)
@@ -44,31 +44,38 @@ internal sealed class TypedRows(CheckList checks)
             ["event"] = Event,
             ["time"] = Time,
             ["quantity"] = Quantity,
-            ["price"] = PriceOf("price_text"),
+            ["price"] = PriceOf("price_text", "price_number"),
             ["session_id"] = "session_id",
             ["title"] = "title",
         };
-        foreach (var (check, _) in checks.Repairs)
+        foreach (var (check, bit) in checks.Repairs)
             foreach (var (column, value) in check.Repairs)
-                columns[column] = $"CASE WHEN {check.Condition} THEN {value} ELSE {columns[column]} END";
-        var repairs = string.Join(" | ", checks.Repairs.Select(repair => $"CASE WHEN {repair.Check.Condition} THEN {repair.Bit} ELSE 0 END").DefaultIfEmpty("0"));
+                columns[column] = $"CASE WHEN repair_{bit} THEN {value} ELSE {columns[column]} END";
+        var repairs = string.Join(" | ", checks.Repairs.Select(repair => $"CASE WHEN repair_{repair.Bit} THEN {repair.Bit} ELSE 0 END").DefaultIfEmpty("0"));
+        // What several columns ask for is found once, in a query of its own. As branches, because DuckDB leaves what is behind a branch, not behind an AND.
+        var found = string.Concat(checks.Repairs.Select(repair => $", CASE WHEN {repair.Check.Condition} THEN true ELSE false END AS repair_{repair.Bit}"));
         return $"""
             INSERT INTO staged
             SELECT source, row, user_id, item_id, event, time, quantity, price, session_id, title,
                 CASE WHEN time IS NULL THEN time_text END, CASE WHEN quantity IS NULL THEN quantity_text END, CASE WHEN price IS NULL THEN price_text END, repairs
             FROM (SELECT {source} AS source, row, {string.Join(", ", columns.Select(column => $"{column.Value} AS {column.Key}"))}, time_text, quantity_text, price_text, {repairs} AS repairs
-                FROM (SELECT row, {Present("user_id")} AS user_id, {Present("item_id")} AS item_id, event, time_text, quantity_text, price_text, session_id, title FROM ({texts})))
+                FROM (SELECT *, lower(event) AS event_name, TRY_CAST(quantity_text AS DOUBLE) AS quantity_number, TRY_CAST(price_text AS DOUBLE) AS price_number{found}
+                FROM (SELECT row, {Present("user_id")} AS user_id, {Present("item_id")} AS item_id, event, time_text, quantity_text, price_text, session_id, title FROM ({texts}))))
             """;
     }
 
     /// <summary>An amount as shops write it: <c>12.5</c>, <c>9 EUR</c>, <c>$1,234.50</c>, <c>1.234,50 €</c>, <c>12,99</c>.</summary>
-    public static string PriceOf(string text) => $$"""
+    /// <param name="number">SQL that reads the text as a plain number.</param>
+    public static string PriceOf(string text, string number) => $$"""
         CASE
-            WHEN isfinite(TRY_CAST({{text}} AS DOUBLE)) THEN TRY_CAST({{text}} AS DOUBLE)
+            WHEN isfinite({{number}}) THEN {{number}}
             WHEN regexp_full_match({{text}}, '[^0-9]*[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?[^0-9]*') THEN TRY_CAST(replace(regexp_extract({{text}}, '-?[0-9][0-9,.]*[0-9]'), ',', '') AS DOUBLE)
             WHEN regexp_full_match({{text}}, '[^0-9]*([0-9]{1,3}(\.[0-9]{3})+|[0-9]+),[0-9]+[^0-9]*') THEN TRY_CAST(replace(replace(regexp_extract({{text}}, '-?[0-9][0-9,.]*[0-9]'), '.', ''), ',', '.') AS DOUBLE)
             ELSE TRY_CAST(regexp_extract({{text}}, '-?[0-9]+(\.[0-9]+)?') AS DOUBLE) END
         """;
 
-    private static string Present(string column) => $"CASE WHEN NOT list_contains({Nothing}, {column}) THEN {column} END";
+    public static string PriceOf(string text) => PriceOf(text, $"TRY_CAST({text} AS DOUBLE)");
+
+    /// <summary>As branches: of <c>IN</c> with so many values DuckDB makes a join, behind which it inserts block by block as they are done.</summary>
+    private static string Present(string column) => $"CASE {column} {string.Concat(Nothing.Select(nothing => $"WHEN '{nothing}' THEN NULL "))}ELSE {column} END";
 }

@@ -6,6 +6,9 @@ internal sealed record Slices(string Path, long Bytes = long.MaxValue)
 {
     private readonly List<string> paths = [];
 
+    /// <summary>Told of each slice that is whole, in their order, while the file is still being read. Only of formats whose columns are known before the rows.</summary>
+    public Action<CanonicalFile>? IsWhole { get; init; }
+
     public IReadOnlyList<string> Paths => paths;
 
     /// <summary>The path of the next slice.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DuckDB.NET.Data;
 using ModelOps.Contracts.Datasets;
 using ModelOps.DataPrep.Checks;
@@ -25,15 +26,55 @@ internal static class StagedSource
     public static string Column(SourceKind kind, Field field) =>
         (kind is SourceKind.Events or SourceKind.Products) && (field.Type is FieldType.Time or FieldType.Number or FieldType.Price) ? $"{field.Name}_text" : field.Name;
 
+    /// <summary>How much of a file is laid out before DuckDB reads it, while the next of it is.</summary>
+    private const long SliceBytes = 32 << 20;
+
     /// <param name="folder">Where a readable copy lies while it is read.</param>
     /// <exception cref="MappingException">The columns are not those of the kind.</exception>
     /// <exception cref="UploadException">The file cannot be read, or has no row.</exception>
     public static SourceReport Read(DuckDBConnection duck, TypedRows rows, int number, UploadedFile file, MappingFile? mapping, string folder)
     {
-        using var laidOut = LaidOutSource.Read(duck, number, file, mapping, folder);
-        if (laidOut.Content.Rows > 0)
+        using var whole = new BlockingCollection<CanonicalFile>(boundedCapacity: 1);
+        using var end = new CancellationTokenSource();
+        var reading = Task.Run(() => LayOut(duck, number, file, mapping, folder, whole, end.Token));
+        long filled = 0;
+        try
+        {
+            // DuckDB is asked by this thread alone; who lays out asks it only for formats that have no slices.
+            foreach (var slice in whole.GetConsumingEnumerable())
+            {
+                if (slice.Rows > 0)
+                    Fill(duck, rows, number, file.Kind, slice, ColumnMapping.Resolve(TableSchema.Of(file.Kind), file.Name, slice.Columns, mapping?.For(file.Kind)));
+                File.Delete(slice.Paths[0]);
+                filled += slice.Rows;
+            }
+        }
+        catch
+        {
+            end.Cancel();
+            ((Task)reading).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+            if (reading.IsCompletedSuccessfully)
+                reading.Result.Dispose();
+            else if (reading.Exception?.InnerException is not OperationCanceledException)
+                reading.GetAwaiter().GetResult(); // whoever laid out took the slices away when he failed: that is the cause
+            throw;
+        }
+        using var laidOut = reading.GetAwaiter().GetResult();
+        if (laidOut.Content.Rows > filled)
             Fill(duck, rows, number, file.Kind, laidOut.Content, laidOut.Columns);
         return laidOut.Save(duck);
+    }
+
+    private static LaidOutSource LayOut(DuckDBConnection duck, int number, UploadedFile file, MappingFile? mapping, string folder, BlockingCollection<CanonicalFile> whole, CancellationToken end)
+    {
+        try
+        {
+            return LaidOutSource.Read(duck, number, file, mapping, folder, SliceBytes, slice => whole.Add(slice, end));
+        }
+        finally
+        {
+            whole.CompleteAdding();
+        }
     }
 
     /// <summary>Reads what was laid out, or a slice of it, into the table of its kind.</summary>

@@ -12,7 +12,7 @@ internal static class CsvSource
         var (dialect, columns, preamble) = CsvSniffer.Sniff(sample);
         var reader = new CsvReader(utf8, dialect, columns);
         var header = Header(file, reader, preamble);
-        long rows = 0;
+        long rows = 0, before = 0;
         var writer = new CsvWriter(slices.Next());
         try
         {
@@ -25,7 +25,7 @@ internal static class CsvSource
                 }
                 if (writer.Bytes >= slices.Bytes)
                 {
-                    writer.Dispose();
+                    EndSlice();
                     writer = new CsvWriter(slices.Next());
                 }
                 writer.Number(reader.Line);
@@ -34,12 +34,20 @@ internal static class CsvSource
                 writer.EndRow();
                 rows++;
             }
+            EndSlice();
         }
         finally
         {
             writer.Dispose();
         }
         return new CanonicalFile(FileFormat.Csv, slices.Paths, header, rows, $"{format}, {dialect.Description}");
+
+        void EndSlice()
+        {
+            writer.Dispose();
+            slices.IsWhole?.Invoke(new CanonicalFile(FileFormat.Csv, [slices.Paths[^1]], header, rows - before, ""));
+            before = rows;
+        }
     }
 
     private static List<string> Header(UploadedFile file, CsvReader reader, int preamble)

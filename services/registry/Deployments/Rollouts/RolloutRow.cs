@@ -33,7 +33,8 @@ internal sealed class RolloutRow
     public int Changes { get; set; }
 
     public Rollout ToContract() => new(
-        Id, Model, Alias, Kind, State, Champion, RolloutKinds.Of(Kind).ArmsOf(this), Steps, Step, BakeMinutes, Guards, StartedAt, StepAt, EndedAt, By, Reason) { Pauses = Pauses };
+        Id, Model, Alias, Kind, State, Champion, RolloutKinds.Of(Kind).ArmsOf(this), Steps, Step, BakeMinutes, Guards, StartedAt, StepAt, EndedAt, By, Reason)
+    { Pauses = Pauses };
 }
 
 /// <summary>Append-only: who did what to which rollout, and what was seen.</summary>
