@@ -36,6 +36,7 @@ internal sealed class ProfileBuilder(DateOnly day, IReadOnlySet<string> categori
         Number(Measure.Activity, Segments.All, acts.Count);
         Count(Segments.All, acts);
         Divide(Measure.Product, Segments.All, acts, act => act.Product);
+        Divide(Measure.Embedding, Segments.All, acts, act => act.Group);
         Divide(Measure.Hour, Segments.All, acts, act => Hours[act.Hour]);
         Divide(Measure.Quantity, Segments.All, acts, act => act.Quantity is { } quantity ? Bin(quantity) : null);
         Divide(Measure.UnknownProduct, Segments.All, acts, act => act.IsKnown ? No : Yes);
@@ -64,6 +65,7 @@ internal sealed class ProfileBuilder(DateOnly day, IReadOnlySet<string> categori
             return;
         Divide(Measure.ShownProduct, Segments.All, answer.Items, item => item.Product);
         Divide(Measure.ShownCategory, Segments.All, answer.Items, item => item.Category);
+        Divide(Measure.ShownEmbedding, Segments.All, answer.Items, item => item.Group);
         Divide(Measure.ShownPopularity, Segments.All, answer.Items, item => Bin(item.Popularity));
     }
 
