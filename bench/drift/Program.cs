@@ -1,12 +1,12 @@
 // How often drift is alarmed about on quiet days, and how soon when something has happened, through the monitor's own judge and its defaults:
-//   dotnet run -c Release --project bench/drift -- [shops=40] [quiet=200] [visits=1000]
+//   dotnet run -c Release --project bench/drift -- [shops=20] [quiet=100] [visits=1000]
 // Quiet shops are watched for 30 days, shifts begin on the eighth of 28. Seeds are 1, 2, 3 …
 using System.Globalization;
 using ModelOps.Bench.Drift;
 
 const int QuietDays = 30, Since = 7, Watched = 28;
 var settings = args.Select(argument => argument.Split('=', 2)).ToDictionary(pair => pair[0], pair => int.Parse(pair[1], CultureInfo.InvariantCulture));
-var (shops, quiet, visits) = (settings.GetValueOrDefault("shops", 40), settings.GetValueOrDefault("quiet", 200), settings.GetValueOrDefault("visits", 1000));
+var (shops, quiet, visits) = (settings.GetValueOrDefault("shops", 20), settings.GetValueOrDefault("quiet", 100), settings.GetValueOrDefault("visits", 1000));
 
 var alarms = new IReadOnlyList<string>[quiet][];
 Parallel.For(0, quiet, index => alarms[index] = [.. new DriftTrial(index + 1, visits).Watch(QuietDays, Shift.None)]);

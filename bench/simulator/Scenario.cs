@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Alerts;
+using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Drift;
 using ModelOps.Contracts.Events;
 using ModelOps.Contracts.Predictions;
@@ -12,79 +13,108 @@ namespace ModelOps.Bench.Simulator;
 /// <summary>A shop's weeks: quiet ones, then a taste shift, and what the platform makes of it by itself.</summary>
 internal sealed class Scenario(ShopStack stack, Shoppers shoppers, int visits, double shift)
 {
-    private const string Model = "recommend", OracleModel = "oracle", Dataset = "shop";
-    private const int Learning = 28, Quiet = 4, MostShifted = 10, OracleDays = 7, AtOnce = 100, Panel = 300;
+    private const string Model = "recommend", OracleModel = "oracle", Dataset = "shop", Header = "user_id,item_id,timestamp,event\n";
+    private const int WithoutModel = 7, Learning = 28, Quiet = 4, MostShifted = 10, OracleDays = 14, AtOnce = 25;
 
-    private readonly IReadOnlyList<string> panel = shoppers.Visitors(DayOfWeek.Monday, Panel);
-    private readonly StringBuilder history = new("user_id,item_id,timestamp,event\n");
+    private IReadOnlyList<string> today = [];
+    private int turn;
 
-    public async Task<Outcome> RunAsync()
+    public async Task<Outcome> RunAsync(double goal)
     {
-        for (var day = 0; day < Learning; day++)
+        for (var day = 0; day < WithoutModel; day++)
             await BrowseAsync();
-        await UploadAsync(Dataset, "user_id,item_id,timestamp,event\nnobody,p0-0-0," + Written(stack.Now.AddDays(-40)) + ",view_item\n");
-        await stack.FinishAsync(await stack.Pipeline.StartAsync(StoreId.Main, new PipelineRunRequest(Model, Dataset, Model)));
-        Say("version 1 is champion");
+        await UploadAsync(Dataset, $"{Header}nobody,p0-0-0,{Written(stack.Now.AddDays(-40))},view_item\n");
+        await TrainAsync(Model, Dataset, Model);
+        for (var day = 0; day < Learning; day++)
+            await LiveAsync();
+        await TrainAsync(ShopStack.AtOnce, Dataset, Model); // with what shoppers did while they were recommended something
         var alarms = 0;
         for (var day = 0; day < Quiet; day++)
             alarms += (await DayAsync()).IsDrifted ? 1 : 0;
         var before = await ClickRateAsync(Model);
-        Say($"{Quiet} quiet days: {alarms} drift alarms; click rate {before:P2}");
+        Say($"{Quiet} quiet days: {alarms} drift alarms; click rate {before:P2} by version {await ChampionAsync()}");
 
         shoppers.Shifted = shift;
-        var after = await ClickRateAsync(Model);
-        Say($"the taste of {shift:P0} of the shoppers shifts: click rate {after:P2}");
-        var (report, days) = await UntilDriftAsync();
-        Say($"drift after {days} days: {string.Join("; ", report.Reasons.Take(2))}");
-        var alert = await UntilAsync(async () => (await stack.Alerts.ListAsync(StoreId.Main, AlertState.Firing)).Items.FirstOrDefault(alert => alert.Rule == "drift"), "the alert");
-        var run = await UntilAsync(async () => (await stack.Pipeline.ListAsync(StoreId.Main)).Items.FirstOrDefault(run => run.Trigger == "drift"), "the run that drift starts");
-        Say($"alert: {alert.Summary}; run: {run.TriggerReason}");
-        await stack.FinishAsync(run, LiveMinutesAsync);
-        var champion = (await stack.Registry.FindAsync(StoreId.Main, Model))!.Aliases["champion"];
-        var renewed = await ClickRateAsync(Model);
-        Say($"version {champion} is champion: click rate {renewed:P2}");
-
         await TrainOracleAsync();
-        return new Outcome(alarms, before, after, days, champion, renewed, await ClickRateAsync(OracleModel));
+        return await RecoverAsync(goal, alarms, before);
+    }
+
+    /// <summary>Days with the new taste. Nobody does anything but the shoppers, until the click rate is near the oracle's.</summary>
+    private async Task<Outcome> RecoverAsync(double goal, int alarms, double before)
+    {
+        var (alarmed, after, runs) = ((int?)null, (double?)null, new HashSet<Guid>());
+        for (var day = 1; ; day++)
+        {
+            var report = await DayAsync();
+            after ??= await ClickRateAsync(Model);
+            if (report.IsDrifted && alarmed is null)
+            {
+                alarmed = day;
+                var alert = await UntilAsync(async () => (await stack.Alerts.ListAsync(StoreId.Main, AlertState.Firing)).Items.FirstOrDefault(alert => alert.Rule == "drift"), "the alert");
+                Say($"alert: {alert.Summary}");
+            }
+            if (report.IsDrifted && await StartedAsync(runs) is { } run)
+                await stack.FinishAsync(run, LiveMinutesAsync);
+            var (renewed, oracle, champion) = (await ClickRateAsync(Model), await ClickRateAsync(OracleModel), await ChampionAsync());
+            Say($"day {day} after the shift: version {champion}, click rate {renewed:P2}; oracle {oracle:P2}");
+            if (day == MostShifted || (renewed >= goal * oracle && runs.Count > 0))
+                return new Outcome(alarms, before, after.Value, alarmed, runs.Count, champion, day, renewed, oracle);
+        }
+    }
+
+    /// <summary>The run that drift has started, if it has: a cool-down may hold it back.</summary>
+    private async Task<PipelineRun?> StartedAsync(HashSet<Guid> known)
+    {
+        for (var tries = 0; tries < 20; tries++)
+        {
+            if ((await stack.Pipeline.ListAsync(StoreId.Main)).Items.FirstOrDefault(run => run.Trigger == "drift" && !known.Contains(run.Id)) is { } run)
+            {
+                known.Add(run.Id);
+                Say($"run: {run.TriggerReason}");
+                return run;
+            }
+            await Task.Delay(500);
+        }
+        return null;
     }
 
     /// <summary>A day before there is a model: shoppers look around by themselves.</summary>
     private async Task BrowseAsync()
     {
         var midnight = Midnight(stack.Now);
-        await stack.DriveToAsync(midnight.AddHours(23.5));
-        await SendAsync([.. Browsing(midnight)]);
+        today = shoppers.Visitors(midnight.DayOfWeek, visits);
+        await stack.DriveToAsync(midnight.AddHours(21));
+        await SendAsync([.. today.Index().SelectMany(visitor => shoppers.Visit(visitor.Item, Start(midnight, visitor.Index)))]);
         await stack.DriveToAsync(midnight.AddDays(1).AddHours(2));
     }
 
-    /// <summary>A day with the model: everybody is shown something, and looks around besides. The report on it is made in the night.</summary>
+    /// <summary>Shoppers look around, are then shown something, and click.</summary>
+    private async Task LiveAsync()
+    {
+        var midnight = Midnight(stack.Now);
+        today = shoppers.Visitors(midnight.DayOfWeek, visits);
+        await stack.DriveToAsync(midnight.AddHours(21));
+        await SendAsync([.. today.Index().SelectMany(visitor => shoppers.Visit(visitor.Item, Start(midnight, visitor.Index)))]);
+        var clicks = await AnswersAsync(today);
+        await stack.DriveToAsync(midnight.AddHours(21.5));
+        await SendAsync(clicks);
+        await stack.DriveToAsync(midnight.AddDays(1).AddHours(2));
+    }
+
+    /// <summary>A day with the model, and the report on it in the night.</summary>
     private async Task<DriftReport> DayAsync()
     {
         var midnight = Midnight(stack.Now);
-        await stack.DriveToAsync(midnight.AddHours(21));
-        await SendAsync(await AnswersAsync(shoppers.Visitors(midnight.DayOfWeek, visits)));
-        await stack.DriveToAsync(midnight.AddHours(23.5));
-        await SendAsync([.. Browsing(midnight)]);
-        await stack.DriveToAsync(midnight.AddDays(1).AddHours(2));
+        await LiveAsync();
         var report = await stack.Monitor.MakeDriftReportAsync(StoreId.Main, Model, DateOnly.FromDateTime(midnight.UtcDateTime));
         Say($"{midnight:MMM d}: {report.Outcome}, {report.Drifted} of {report.Compared} moved {(report.Reasons.Count > 0 ? report.Reasons[0] : "")}");
         return report;
     }
 
-    private async Task<(DriftReport Report, int Days)> UntilDriftAsync()
-    {
-        for (var days = 1; days <= MostShifted; days++)
-        {
-            if (await DayAsync() is { IsDrifted: true } report)
-                return (report, days);
-        }
-        throw new InvalidOperationException($"No drift was reported in {MostShifted} days.");
-    }
-
     /// <summary>While a rollout is under way: some minutes of shoppers who answer what they are shown.</summary>
     private async Task LiveMinutesAsync()
     {
-        var clicks = await AnswersAsync([.. shoppers.Visitors(stack.Now.DayOfWeek, AtOnce)]);
+        var clicks = await AnswersAsync([.. today.Concat(today).Skip(turn++ * 4 * AtOnce % today.Count).Take(4 * AtOnce)]);
         await stack.DriveToAsync(stack.Now.AddMinutes(2));
         await SendAsync(clicks);
     }
@@ -100,13 +130,13 @@ internal sealed class Scenario(ShopStack stack, Shoppers shoppers, int visits, d
         return clicks;
     }
 
-    /// <summary>Of what the model would show to the panel now.</summary>
+    /// <summary>Of what the model would show to the day's shoppers now, as their tastes are.</summary>
     private async Task<double> ClickRateAsync(string model)
     {
         double sum = 0;
-        foreach (var some in panel.Chunk(AtOnce))
+        foreach (var some in today.Chunk(AtOnce))
             sum += some.Zip(await AskAsync(model, some)).Sum(one => shoppers.ClickRate(one.First, [.. one.Second.Items.Select(item => item.Id)]));
-        return sum / panel.Count;
+        return sum / today.Count;
     }
 
     private Task<IReadOnlyList<RecommendationResponse>> AskAsync(string model, IReadOnlyList<string> users) => UntilAsync(async () =>
@@ -115,17 +145,24 @@ internal sealed class Scenario(ShopStack stack, Shoppers shoppers, int visits, d
         return answers.Answers.All(answer => answer.Model.Version > 0) ? answers.Answers : null;
     }, $"answers of '{model}'");
 
-    /// <summary>The same pipeline on all that happened and a week of the new taste: what a retraining at once could have known at best.</summary>
+    /// <summary>The same training on all that has happened and two weeks of strangers with the new taste: what a retraining at once could know at best.</summary>
     private async Task TrainOracleAsync()
     {
+        var history = new StringBuilder(Header);
         for (var day = 0; day < OracleDays; day++)
         {
-            foreach (var shopEvent in Browsing(Midnight(stack.Now).AddDays(day - OracleDays)))
+            var midnight = Midnight(stack.Now).AddDays(day - OracleDays);
+            foreach (var shopEvent in shoppers.Visitors(midnight.DayOfWeek, visits).Index().SelectMany(visitor => shoppers.Visit(visitor.Item, Start(midnight, visitor.Index), $"stranger-{visitor.Item}")))
                 history.AppendLine(CultureInfo.InvariantCulture, $"{shopEvent.User},{shopEvent.Items![0].ItemId},{Written(shopEvent.Time!.Value)},{shopEvent.Name}");
         }
         await UploadAsync(OracleModel, history.ToString());
-        await stack.FinishAsync(await stack.Pipeline.StartAsync(StoreId.Main, new PipelineRunRequest(Model, OracleModel, OracleModel)));
+        await TrainAsync(ShopStack.AtOnce, OracleModel, OracleModel);
     }
+
+    private async Task TrainAsync(string pipeline, string dataset, string model) =>
+        await stack.FinishAsync(await stack.Pipeline.StartAsync(StoreId.Main, new PipelineRunRequest(pipeline, dataset, model)));
+
+    private async Task<int> ChampionAsync() => (await stack.Registry.FindAsync(StoreId.Main, Model))!.Aliases["champion"];
 
     private async Task UploadAsync(string dataset, string events)
     {
@@ -137,9 +174,6 @@ internal sealed class Scenario(ShopStack stack, Shoppers shoppers, int visits, d
         if (!response.IsSuccessStatusCode)
             throw new InvalidOperationException(await response.Content.ReadAsStringAsync());
     }
-
-    private IEnumerable<ShopEvent> Browsing(DateTimeOffset midnight) =>
-        shoppers.Visitors(midnight.DayOfWeek, visits).Index().SelectMany(visitor => shoppers.Visit(visitor.Item, midnight.AddHours(9).AddSeconds(visitor.Index * 40_000.0 / visits)));
 
     private async Task SendAsync(IReadOnlyList<ShopEvent> events)
     {
@@ -160,7 +194,7 @@ internal sealed class Scenario(ShopStack stack, Shoppers shoppers, int visits, d
                 if (await look() is { } found)
                     return found;
             }
-            catch (Contracts.Clients.ServiceException exception) when (exception.IsTransient || exception.Status == System.Net.HttpStatusCode.NotFound)
+            catch (ServiceException exception) when (exception.IsTransient || exception.Status == System.Net.HttpStatusCode.NotFound)
             {
                 // a replica follows the alias within two seconds
             }
@@ -168,6 +202,9 @@ internal sealed class Scenario(ShopStack stack, Shoppers shoppers, int visits, d
         }
         throw new TimeoutException($"Waited in vain for {what}.");
     }
+
+    /// <summary>The visits are spread over eleven hours.</summary>
+    private DateTimeOffset Start(DateTimeOffset midnight, int visitor) => midnight.AddHours(9).AddSeconds(visitor * 30_000.0 / visits);
 
     private static DateTimeOffset Midnight(DateTimeOffset time) => new(time.UtcDateTime.Date, TimeSpan.Zero);
 
@@ -177,8 +214,11 @@ internal sealed class Scenario(ShopStack stack, Shoppers shoppers, int visits, d
 }
 
 /// <param name="Alarms">On quiet days.</param>
-/// <param name="Days">From the shift to the drift report.</param>
-internal sealed record Outcome(int Alarms, double Before, double After, int Days, int Champion, double Renewed, double Oracle)
+/// <param name="After">By the version of before, on the first day after the shift.</param>
+/// <param name="Alarmed">Days from the shift to the drift report.</param>
+/// <param name="Runs">Started by drift.</param>
+/// <param name="Days">From the shift to the last click rates.</param>
+internal sealed record Outcome(int Alarms, double Before, double After, int? Alarmed, int Runs, int Champion, int Days, double Renewed, double Oracle)
 {
     public double OfOracle => Renewed / Oracle;
 }

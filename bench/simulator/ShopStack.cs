@@ -15,8 +15,10 @@ namespace ModelOps.Bench.Simulator;
 /// <summary>The whole stack on a data folder of its own, with a pipeline that drift starts and a clock that is driven.</summary>
 internal sealed class ShopStack : IAsyncDisposable
 {
-    private const string Pipelines = """
-        name: recommend
+    /// <summary>The pipeline without triggers, whose version is champion at once.</summary>
+    public const string AtOnce = "at-once";
+
+    private const string Definition = """
         model: recommend
         train:
           profile: fast
@@ -24,10 +26,14 @@ internal sealed class ShopStack : IAsyncDisposable
         gates:
           - { metric: ndcg@10, better_than: popularity }
           - { metric: parity, at_most: 0.0001 }
-        rollout: { kind: canary, steps: [20, 50], bake_minutes: 5 }
-        triggers:
-          drift: {}
+
         """;
+
+    private static readonly Dictionary<string, string> Pipelines = new()
+    {
+        ["recommend"] = Definition + "rollout: { kind: canary, steps: [20, 50], bake_minutes: 5 }\ntriggers: { drift: {} }\n",
+        [AtOnce] = Definition + "rollout: { kind: direct }\n",
+    };
 
     private readonly string folder = Directory.CreateTempSubdirectory("modelops-simulator-").FullName;
     private RunningStack stack = null!;
@@ -52,12 +58,13 @@ internal sealed class ShopStack : IAsyncDisposable
     {
         var shop = new ShopStack();
         var pipelines = Directory.CreateDirectory(Path.Combine(shop.folder, "pipelines")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(pipelines, "recommend.yaml"), Pipelines);
+        foreach (var (name, definition) in Pipelines)
+            await File.WriteAllTextAsync(Path.Combine(pipelines, $"{name}.yaml"), $"name: {name}\n{definition}");
         await shop.DriveToAsync(now);
         var start = new ProcessStartInfo("dotnet", ["run", "--project", "ModelOps.AppHost", "--", "--Demo=false"]) { WorkingDirectory = Repository.Root(), RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in new[]
         {
-            ("MODELOPS_DATA", Path.Combine(shop.folder, "data")), ("MODELOPS_PORTS", "dynamic"), ("Clock__OffsetFile", shop.ClockFile), ("Pipelines__Folder", pipelines), ("Automation__Interval", "00:00:02"), ("Alerts__EvaluateSeconds", "2"),
+            ("MODELOPS_DATA", Path.Combine(shop.folder, "data")), ("MODELOPS_PORTS", "dynamic"), ("Clock__OffsetFile", shop.ClockFile), ("Pipelines__Folder", pipelines), ("Automation__Interval", "00:00:02"), ("Alerts__EvaluateSeconds", "2"), ("Drift__ReferenceDays", "28"),
         })
             start.Environment[name] = value;
         shop.stack = new RunningStack(start, Path.Combine(shop.folder, "data"));

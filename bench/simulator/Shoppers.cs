@@ -42,20 +42,21 @@ internal sealed class Shoppers
         [.. all.OrderBy(_ => random.NextDouble()).Take((int)(count * (day is DayOfWeek.Saturday or DayOfWeek.Sunday ? 1.25 : .95) * (.9 + (.2 * random.NextDouble())))).Select(shopper => shopper.Id)];
 
     /// <summary>What somebody looks at, puts into the cart and buys on a visit, by their own search.</summary>
-    public IEnumerable<ShopEvent> Visit(string id, DateTimeOffset start)
+    /// <param name="stranger">The name of somebody else of the same taste, whose visit it is.</param>
+    public IEnumerable<ShopEvent> Visit(string id, DateTimeOffset start, string? stranger = null)
     {
-        var shopper = Find(id);
+        var shopper = stranger is null ? Find(id) : Find(id) with { Id = stranger };
         for (var (step, length) = (0, 3 + (int)(-3 * Math.Log(1 - random.NextDouble()))); step < length; step++)
         {
             var product = random.NextDouble() < .9 ? Within(Tastes(shopper)[random.Next(2)], shopper) : Products[random.Next(Products.Count)];
             shopper.Seen.Add(product.Id);
             var item = new EventItem(product.Id, 1, (decimal)product.Price);
             var time = start.AddSeconds(step * 40);
-            yield return Event(EventNames.View, id, time, item, null);
+            yield return Event(EventNames.View, shopper.Id, time, item, null);
             if (random.NextDouble() < .12)
-                yield return Event(EventNames.AddToCart, id, time.AddSeconds(10), item, null);
+                yield return Event(EventNames.AddToCart, shopper.Id, time.AddSeconds(10), item, null);
             if (random.NextDouble() < .05)
-                yield return Event(EventNames.Purchase, id, time.AddSeconds(20), item, null);
+                yield return Event(EventNames.Purchase, shopper.Id, time.AddSeconds(20), item, null);
         }
     }
 

@@ -20,7 +20,8 @@ internal static class DriftJudge
     /// <summary>The spread of logarithms is taken for no smaller, however alike the reference's days are.</summary>
     private const double LeastSpread = .15;
 
-    private const double ToDeviation = 1.4826; // of the median absolute deviation, for a normal distribution
+    // For a normal distribution: a standard deviation over the median absolute deviation, and the ninth decile over the standard deviation.
+    private const double ToDeviation = 1.4826, NinthDecile = 1.2816;
     private const int FewestDistances = 10;
     private const int MostReasons = 10;
 
@@ -62,8 +63,9 @@ internal static class DriftJudge
     {
         var logs = usual.Select(distance => Math.Log(Math.Max(distance, nothing))).ToList();
         var median = logs.Median();
-        var spread = Math.Max(LeastSpread, ToDeviation * logs.Select(log => Math.Abs(log - median)).Median());
-        return StudentT.CDF(0, 1, Math.Max(2, days / 2.0), -(Math.Log(Math.Max(value, nothing)) - median) / spread);
+        // Where some days shift by themselves the greater distances lie farther from the median than the smaller ones.
+        var spread = Math.Max(ToDeviation * logs.Select(log => Math.Abs(log - median)).Median(), (logs.Quantile(.9) - median) / NinthDecile);
+        return StudentT.CDF(0, 1, Math.Max(2, days / 2.0), -(Math.Log(Math.Max(value, nothing)) - median) / Math.Max(LeastSpread, spread));
     }
 
     /// <summary>Decides over all comparisons of a report together.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace ModelOps.Monitor.Drift;
 
@@ -35,7 +36,7 @@ internal sealed class DriftOptions
     /// <summary>Days that reports are kept.</summary>
     [Range(1, 3650)] public int KeepDays { get; init; } = 400;
 
-    [Required] public DriftThresholds Thresholds { get; init; } = new();
+    [ValidateObjectMembers] public DriftThresholds Thresholds { get; init; } = new();
 }
 
 /// <summary>How far a window has to be from the reference before it counts, beside being certain.</summary>

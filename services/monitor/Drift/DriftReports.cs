@@ -64,12 +64,12 @@ internal sealed class DriftReports(MonitorDb database, KeptDays days, WatchedVer
     /// <summary>The days before the training data's end; where the log has too few of them, the first ones after.</summary>
     private async Task<(Reference? Reference, string Source, string? Reason)> ReferenceAsync(StoreId store, string model, WatchedVersion watched, DateOnly today, CancellationToken cancellationToken)
     {
-        var end = Earlier(DateOnly.FromDateTime(watched.LearnedUntil.UtcDateTime), today);
+        var end = Earlier(DateOnly.FromDateTime(watched.LearnedUntil.UtcDateTime.AddHours(12)), today); // a day that it learned more than half of is the reference's
         var before = await DaysAsync(store, model, watched, end.AddDays(-options.Value.ReferenceDays), end, cancellationToken);
         if (before.Count >= options.Value.FewestReferenceDays)
             return (new Reference(before), Training, null);
-        var after = await DaysAsync(store, model, watched, end.AddDays(1), Earlier(end.AddDays(1 + First), today), cancellationToken);
-        return today > end.AddDays(1 + First) && after.Count >= options.Value.FewestReferenceDays
+        var after = await DaysAsync(store, model, watched, end, Earlier(end.AddDays(First), today), cancellationToken);
+        return today > end.AddDays(First) && after.Count >= options.Value.FewestReferenceDays
             ? (new Reference(after), FirstDays, null)
             : (null, "", $"The event log has {before.Count} days with shoppers before the training data's end on {Written(end)} and {after.Count} in the {First} days after it; a reference needs {options.Value.FewestReferenceDays}.");
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Numerics.Tensors;
 using ModelOps.Monitor.Drift.Profiles;
 using ModelOps.Monitor.Drift.Tests;
 
@@ -31,9 +32,11 @@ internal sealed class Reference
     public double[] SumFor(Series series, IReadOnlyList<DayProfile> window)
     {
         var table = TableOf(series);
-        var weekdays = window.Select(day => day.Day.DayOfWeek).ToHashSet();
-        var alike = Days.Where(day => weekdays.Contains(day.Day.DayOfWeek)).ToList();
-        return table.Layout.SumOf(alike.Count > 0 ? alike : Days);
+        var weekdays = window.Select(day => day.Day.DayOfWeek).Where(table.ByWeekday.ContainsKey).ToHashSet();
+        var sums = new double[table.Layout.Bins];
+        foreach (var (_, weekday) in table.ByWeekday.Where(weekday => weekdays.Count == 0 || weekdays.Contains(weekday.Key)))
+            TensorPrimitives.Add(sums, weekday, sums);
+        return sums;
     }
 
     /// <summary>Of windows of <paramref name="length"/> days in a row, each day drawn among those of its weekday, to the days that were not drawn.</summary>
@@ -67,11 +70,8 @@ internal sealed class Reference
                 if (days.Count < 2)
                     continue;
                 var drawn = table.ByDay[days[random.Next(days.Count)].Day];
-                for (var bin = 0; bin < window.Length; bin++)
-                {
-                    window[bin] += drawn[bin];
-                    rest[bin] += table.ByWeekday[weekday][bin] - drawn[bin];
-                }
+                TensorPrimitives.Add(window, drawn, window);
+                TensorPrimitives.Add(rest, Without(table.ByWeekday[weekday], drawn), rest);
             }
             if (Distance(window, rest, test) is { } distance)
                 yield return distance;
@@ -80,7 +80,13 @@ internal sealed class Reference
 
     private static double? Distance(double[] window, double[] rest, IDriftTest test) => window.Sum() < 1 || rest.Sum() < 1 ? null : test.Distance(window, rest);
 
-    private static double[] Without(double[] all, double[] one) => [.. all.Zip(one, (whole, part) => Math.Max(0, whole - part))];
+    private static double[] Without(double[] all, double[] one)
+    {
+        var rest = new double[all.Length];
+        TensorPrimitives.Subtract(all, one, rest);
+        TensorPrimitives.Max(rest, 0, rest);
+        return rest;
+    }
 
     private Table TableOf(Series series) => tables.GetOrAdd(series, _ =>
     {

@@ -62,11 +62,12 @@ internal sealed class SeriesLayout
         var (windowSum, referenceSum) = (window.Sum(), reference.Sum());
         if (!isNumber)
         {
+            var isHour = Measure.All[Series.Measure] == Measure.Hour;
             var named = bins.Select(bin => new DriftBar(bin.Key, Share(reference[bin.Value], referenceSum), Share(window[bin.Value], windowSum))).ToList();
-            var shown = named.OrderByDescending(bar => Math.Max(bar.Reference, bar.Window)).Take(MostBars - 1).ToHashSet();
-            var rest = new DriftBar(ProfileBuilder.Other, 1 - shown.Sum(bar => bar.Reference), 1 - shown.Sum(bar => bar.Window));
-            var inOrder = Measure.All[Series.Measure] == Measure.Hour ? named.OrderBy(bar => bar.Value, StringComparer.Ordinal) : named.Where(shown.Contains);
-            return [.. inOrder, .. Measure.All[Series.Measure].Kind == MeasureKind.Share || rest is { Reference: < 1e-9, Window: < 1e-9 } ? Array.Empty<DriftBar>() : [rest]];
+            var shown = named.OrderByDescending(bar => Math.Max(bar.Reference, bar.Window)).Take(isHour ? named.Count : MostBars - 1).ToHashSet();
+            var rest = new DriftBar(ProfileBuilder.Other, Math.Max(0, 1 - shown.Sum(bar => bar.Reference)), Math.Max(0, 1 - shown.Sum(bar => bar.Window)));
+            var inOrder = isHour ? named.OrderBy(bar => bar.Value, StringComparer.Ordinal) : named.Where(shown.Contains);
+            return [.. inOrder, .. rest is { Reference: < 1e-9, Window: < 1e-9 } ? Array.Empty<DriftBar>() : [rest]];
         }
         var filled = Enumerable.Range(0, LogBins.Count).Where(bin => window[bin] + reference[bin] > 0).ToList();
         var (first, last) = (filled[0], filled[^1]);

@@ -43,18 +43,26 @@ internal sealed class WatchedVersions(RegistryClient registry, DataPrepClient da
 
     private async Task<VersionCatalogue> CatalogueAsync(StoreId store, string model, int version, int categories, CancellationToken cancellationToken)
     {
-        var manifest = await registry.GetManifestAsync(store, model, version, cancellationToken);
-        if (!manifest.Files.Any(file => file.Path == PackageFiles.Items))
+        var files = (await registry.GetManifestAsync(store, model, version, cancellationToken)).Files.Select(file => file.Path).ToHashSet();
+        if (!files.Contains(PackageFiles.Items))
             return VersionCatalogue.None;
-        var path = Path.GetTempFileName();
+        var folder = Directory.CreateTempSubdirectory("modelops-drift-").FullName;
         try
         {
-            await registry.DownloadAsync(store, model, version, PackageFiles.Items, path, cancellationToken);
-            return VersionCatalogue.Of((await ItemCatalogue.ReadAsync(path, cancellationToken)).Items, categories);
+            async Task<string> FetchAsync(string file)
+            {
+                await registry.DownloadAsync(store, model, version, file, Path.Combine(folder, file), cancellationToken);
+                return Path.Combine(folder, file);
+            }
+            var items = (await ItemCatalogue.ReadAsync(await FetchAsync(PackageFiles.Items), cancellationToken)).Items;
+            var groups = files.Contains(PackageFiles.Weights) && files.Contains(PackageFiles.WeightsDescription)
+                ? ItemGroups.Read(await FetchAsync(PackageFiles.Weights), await FetchAsync(PackageFiles.WeightsDescription), items.ToDictionary(item => item.Id, item => item.Popularity))
+                : [];
+            return VersionCatalogue.Of(items, categories, groups);
         }
         finally
         {
-            File.Delete(path);
+            Directory.Delete(folder, recursive: true);
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class DayProfiler(ShopDays days, ShopEvents events, IOptions<Dri
         foreach (var some in reactions.Chunk(TokensAtOnce))
             await CountDelaysAsync(builder, store, model, some, cancellationToken);
         await foreach (var items in days.ReadAnswersAsync(store, model, version, Arm.Champion, from, from.AddDays(1), options.Value.MostEvents / 10, cancellationToken))
-            builder.Add(new ShownAnswer([.. items.Select(item => (Id: item, Known: catalogue.Find(item))).Select(item => new ShownItem(item.Id, item.Known?.Category, item.Known?.Popularity ?? 0))]));
+            builder.Add(new ShownAnswer([.. items.Select(item => (Id: item, Known: catalogue.Find(item))).Select(item => new ShownItem(item.Id, item.Known?.Category, item.Known?.Popularity ?? 0, item.Known?.Group))]));
         return builder.Build();
     }
 
@@ -44,7 +44,7 @@ internal sealed class DayProfiler(ShopDays days, ShopEvents events, IOptions<Dri
     private static IEnumerable<ShopAct> Acts(LoggedEvent shopEvent, VersionCatalogue catalogue) => shopEvent.Items.Select(item =>
     {
         var known = catalogue.Find(item.ItemId);
-        return new ShopAct(shopEvent.Name, item.ItemId, known?.Category, known?.Brand, (double?)item.Price, item.Quantity, shopEvent.Time.UtcDateTime.Hour, catalogue.Knows(item.ItemId));
+        return new ShopAct(shopEvent.Name, item.ItemId, known?.Category, known?.Brand, (double?)item.Price, item.Quantity, shopEvent.Time.UtcDateTime.Hour, catalogue.Knows(item.ItemId), known?.Group);
     });
 
     private static DateTimeOffset Midnight(DateOnly day) => new(day, TimeOnly.MinValue, TimeSpan.Zero);

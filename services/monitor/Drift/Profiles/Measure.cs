@@ -25,6 +25,7 @@ internal sealed record Measure(string Name, MeasureKind Kind)
         Product = new("product", MeasureKind.Many),
         Category = new("category", MeasureKind.Many),
         Brand = new("brand", MeasureKind.Many),
+        Embedding = new("embedding", MeasureKind.Many),
         Price = new("price", MeasureKind.Number),
         Quantity = new("quantity", MeasureKind.Number),
         Activity = new("events_per_shopper", MeasureKind.Number),
@@ -35,6 +36,7 @@ internal sealed record Measure(string Name, MeasureKind Kind)
         Busy = new("busy_shopper", MeasureKind.Share),
         ShownProduct = new("shown_product", MeasureKind.Many),
         ShownCategory = new("shown_category", MeasureKind.Many),
+        ShownEmbedding = new("shown_embedding", MeasureKind.Many),
         ShownPopularity = new("shown_popularity", MeasureKind.Number),
         ClickDelay = new("click_delay", MeasureKind.Number),
         PurchaseDelay = new("purchase_delay", MeasureKind.Number);
@@ -42,12 +44,12 @@ internal sealed record Measure(string Name, MeasureKind Kind)
     /// <summary>By name.</summary>
     public static readonly IReadOnlyDictionary<string, Measure> All = new[]
     {
-        Event, Hour, Product, Category, Brand, Price, Quantity, Activity, History, UnknownProduct, NewShopper, NoPrice, Busy,
-        ShownProduct, ShownCategory, ShownPopularity, ClickDelay, PurchaseDelay,
+        Event, Hour, Product, Category, Brand, Embedding, Price, Quantity, Activity, History, UnknownProduct, NewShopper, NoPrice, Busy,
+        ShownProduct, ShownCategory, ShownEmbedding, ShownPopularity, ClickDelay, PurchaseDelay,
     }.ToDictionary(measure => measure.Name);
 
     /// <summary>Of what a version answers, which its own first days are the reference for.</summary>
-    public bool IsOfAnswers => this == ShownProduct || this == ShownCategory || this == ShownPopularity;
+    public bool IsOfAnswers => this == ShownProduct || this == ShownCategory || this == ShownEmbedding || this == ShownPopularity;
 }
 
 /// <summary>A measure of some of the shoppers.</summary>

@@ -11,6 +11,9 @@ internal sealed class ProfileBuilder(DateOnly day, IReadOnlySet<string> categori
     /// <summary>Events in a day beyond which a shopper is more likely a program.</summary>
     private const int Busy = 100;
 
+    /// <summary>So many of the busiest are left out, who may be people.</summary>
+    private const int People = 3;
+
     public const string Yes = "yes", No = "no", Other = "(other)";
 
     private static readonly string[] Bins = [.. Enumerable.Range(0, LogBins.Count).Select(bin => bin.ToString(CultureInfo.InvariantCulture))];
@@ -19,8 +22,7 @@ internal sealed class ProfileBuilder(DateOnly day, IReadOnlySet<string> categori
     private readonly Dictionary<Series, Dictionary<string, double>> counts = [];
     private long shoppers;
     private long events;
-    private long busyEvents;
-    private long busiest;
+    private readonly List<int> busy = [];
 
     public void Add(ShopperDay shopper)
     {
@@ -29,11 +31,12 @@ internal sealed class ProfileBuilder(DateOnly day, IReadOnlySet<string> categori
             return;
         shoppers++;
         events += acts.Count;
-        busyEvents += acts.Count > Busy ? acts.Count : 0;
-        busiest = Math.Max(busiest, acts.Count);
+        if (acts.Count > Busy)
+            busy.Add(acts.Count);
         Number(Measure.Activity, Segments.All, acts.Count);
         Count(Segments.All, acts);
         Divide(Measure.Product, Segments.All, acts, act => act.Product);
+        Divide(Measure.Embedding, Segments.All, acts, act => act.Group);
         Divide(Measure.Hour, Segments.All, acts, act => Hours[act.Hour]);
         Divide(Measure.Quantity, Segments.All, acts, act => act.Quantity is { } quantity ? Bin(quantity) : null);
         Divide(Measure.UnknownProduct, Segments.All, acts, act => act.IsKnown ? No : Yes);
@@ -62,6 +65,7 @@ internal sealed class ProfileBuilder(DateOnly day, IReadOnlySet<string> categori
             return;
         Divide(Measure.ShownProduct, Segments.All, answer.Items, item => item.Product);
         Divide(Measure.ShownCategory, Segments.All, answer.Items, item => item.Category);
+        Divide(Measure.ShownEmbedding, Segments.All, answer.Items, item => item.Group);
         Divide(Measure.ShownPopularity, Segments.All, answer.Items, item => Bin(item.Popularity));
     }
 
@@ -70,15 +74,13 @@ internal sealed class ProfileBuilder(DateOnly day, IReadOnlySet<string> categori
 
     public DayProfile Build()
     {
-        // Of the events, not of the shoppers: a few programs are few among the shoppers. One alone is left out, who may be a person.
-        if (busyEvents > busiest)
+        // Of the events, not of the shoppers: a few programs are few among the shoppers.
+        if (events > 0)
         {
-            Put(Measure.Busy, Segments.All, Yes, (double)(busyEvents - busiest) / events * shoppers);
-            Put(Measure.Busy, Segments.All, No, (1 - ((double)(busyEvents - busiest) / events)) * shoppers);
-        }
-        else
-        {
-            Put(Measure.Busy, Segments.All, No, shoppers);
+            var share = (double)busy.OrderDescending().Skip(People).Sum() / events;
+            if (share > 0)
+                Put(Measure.Busy, Segments.All, Yes, share * shoppers);
+            Put(Measure.Busy, Segments.All, No, (1 - share) * shoppers);
         }
         return new DayProfile(day, shoppers, [.. counts.Select(series => new SeriesCounts(series.Key.Measure, series.Key.Segment, Bounded(series.Value)))]);
     }

@@ -7,10 +7,11 @@ internal sealed record ShopperDay(int? History, IReadOnlyList<ShopAct> Acts);
 /// <summary>One product of one event.</summary>
 /// <param name="Category">Of the product, as the version's catalogue has it; null where it has none or does not know the product.</param>
 /// <param name="IsKnown">The version knows the product.</param>
-internal sealed record ShopAct(string Event, string Product, string? Category, string? Brand, double? Price, int? Quantity, int Hour, bool IsKnown);
+/// <param name="Group">Of products that the version's vectors have near each other.</param>
+internal sealed record ShopAct(string Event, string Product, string? Category, string? Brand, double? Price, int? Quantity, int Hour, bool IsKnown, string? Group = null);
 
 /// <summary>An answer that shoppers saw.</summary>
 internal sealed record ShownAnswer(IReadOnlyList<ShownItem> Items);
 
 /// <param name="Popularity">Of the product when the version was trained, over the most popular one's.</param>
-internal sealed record ShownItem(string Product, string? Category, double Popularity);
+internal sealed record ShownItem(string Product, string? Category, double Popularity, string? Group = null);

@@ -3,7 +3,8 @@ using ModelOps.Features;
 namespace ModelOps.Monitor.Drift.Profiles;
 
 /// <summary>What a version knows of a product.</summary>
-internal sealed record KnownProduct(string? Category, string? Brand, double Popularity);
+/// <param name="Group">Of <see cref="ItemGroups"/>.</param>
+internal sealed record KnownProduct(string? Category, string? Brand, double Popularity, string? Group);
 
 /// <summary>The products that a version ranks, from its package. One of a model of somebody's own has none: nothing is unknown to it.</summary>
 internal sealed class VersionCatalogue
@@ -22,10 +23,11 @@ internal sealed class VersionCatalogue
     public IReadOnlySet<string> LargestCategories { get; }
 
     /// <param name="categories">How many count as the largest.</param>
-    public static VersionCatalogue Of(IReadOnlyList<CatalogueItem> items, int categories)
+    /// <param name="groups">By product.</param>
+    public static VersionCatalogue Of(IReadOnlyList<CatalogueItem> items, int categories, IReadOnlyDictionary<string, string> groups)
     {
         var depth = Enumerable.Range(1, Deepest).FirstOrDefault(depth => items.Select(item => Cut(item.Category, depth)).OfType<string>().Distinct().Take(FewestCategories).Count() == FewestCategories, Deepest);
-        var products = items.ToDictionary(item => item.Id, item => new KnownProduct(Cut(item.Category, depth), string.IsNullOrEmpty(item.Brand) ? null : item.Brand, item.Popularity));
+        var products = items.ToDictionary(item => item.Id, item => new KnownProduct(Cut(item.Category, depth), string.IsNullOrEmpty(item.Brand) ? null : item.Brand, item.Popularity, groups.GetValueOrDefault(item.Id)));
         return new VersionCatalogue(products, products.Values.Where(product => product.Category is not null).GroupBy(product => product.Category!)
             .OrderByDescending(category => category.Sum(product => product.Popularity)).ThenBy(category => category.Key, StringComparer.Ordinal).Take(categories).Select(category => category.Key).ToHashSet());
     }

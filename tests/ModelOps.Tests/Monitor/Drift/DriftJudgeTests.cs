@@ -34,7 +34,7 @@ public sealed class DriftJudgeTests
 public sealed class DriftTrialTests
 {
     [Fact]
-    public void Watch_ThirtyQuietDays_AlarmsNever() => Assert.DoesNotContain(new DriftTrial(1, 400).Watch(30, Shift.None), reasons => reasons.Count > 0);
+    public void Watch_ThirtyQuietDays_AlarmsNever() => Assert.DoesNotContain(new DriftTrial(1, 200).Watch(30, Shift.None), reasons => reasons.Count > 0);
 
     public static TheoryData<string> Shifts => new("taste: two fifths", "catalogue: three tenths", "prices x 100 in all", "bots: one in twenty");
 
@@ -42,7 +42,7 @@ public sealed class DriftTrialTests
     [MemberData(nameof(Shifts))]
     public void Watch_AfterAShift_SaysWhatMoved(string name)
     {
-        var reasons = new DriftTrial(1, 400).Watch(8, Shift.All.Single(shift => shift.Name == name)).SelectMany(day => day).ToList();
+        var reasons = new DriftTrial(1, 200) { ReferenceDays = 28 }.Watch(3, Shift.All.Single(shift => shift.Name == name)).SelectMany(day => day).ToList();
 
         Assert.Contains(reasons, reason => reason.StartsWith(name.Split(' ', ':')[0] switch { "taste" => "category", "catalogue" => "unknown_product", "prices" => "price", _ => "busy_shopper" }, StringComparison.Ordinal));
     }
