@@ -10,7 +10,7 @@ namespace ModelOps.EndToEnd;
 /// <summary>kill -9 of any one part in the middle of a run: the run succeeds, no version comes twice, no accepted event is lost.</summary>
 public sealed class KillTests(Stack stack)
 {
-    private const string Dataset = "small";
+    internal const string Dataset = "small";
 
     [Theory]
     [InlineData("data-prep", "prepare")]
@@ -25,7 +25,7 @@ public sealed class KillTests(Stack stack)
     [InlineData("storage", "train")]
     public async Task Kill_InTheMiddleOfARun_TheRunSucceeds(string victim, string step)
     {
-        await UploadAsync();
+        await UploadAsync(stack);
         var model = $"kill-{victim}";
         var before = await SendEventsAsync(model, 20);
         var run = await stack.Pipeline.StartAsync(StoreId.Main, new PipelineRunRequest("recommend", Dataset, model));
@@ -74,7 +74,7 @@ public sealed class KillTests(Stack stack)
     }
 
     /// <summary>A shop small enough to train within seconds, with an order in it that a model can learn.</summary>
-    private async Task UploadAsync()
+    internal static async Task UploadAsync(Stack stack)
     {
         if (await stack.DataPrep.FindAsync(StoreId.Main, Dataset) is not null)
             return;

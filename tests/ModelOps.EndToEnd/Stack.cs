@@ -51,6 +51,9 @@ public sealed class Stack : IAsyncLifetime
         start.Environment["MODELOPS_DATA"] = data;
         start.Environment["MODELOPS_PORTS"] = "dynamic";
         start.Environment["Jobs__Lease"] = "00:00:05";
+        start.Environment["Alerts__AllowedNetworks__0"] = "127.0.0.0/8";
+        start.Environment["Alerts__EvaluateSeconds"] = "1";
+        start.Environment["Alerts__StoreSecrets__main__kill-hook"] = "a secret of the test's";
         process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
