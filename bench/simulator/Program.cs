@@ -1,6 +1,6 @@
 // A taste shift, and what the whole stack makes of it by itself: drift alert, retraining, canary, promotion, and the click rate after it:
 //   dotnet run -c Release --project bench/simulator -- [seed=1] [shoppers=1500] [visits=300] [shift=50]
-// Starts the product with ports and data of its own and drives its clock through six weeks and a half; about 15 minutes on two cores.
+// Starts the product with ports and data of its own and drives its clock through five weeks; about 15 minutes on two cores.
 // Click rates are those of what is recommended to the day's shoppers, computed from their tastes.
 using System.Globalization;
 using ModelOps.Bench.Simulator;
@@ -18,8 +18,8 @@ Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
     on the day after, by the same version {outcome.After:P2}
     drift reported after                  {outcome.Alarmed} days
     runs that it started                  {outcome.Runs}; version {outcome.Champion} was promoted by itself
-    its click rate on day {outcome.Days,-3}             {outcome.Renewed:P2}
-    that of an oracle                     {outcome.Oracle:P2}
+    click rate on day {outcome.Days,-3}                 {outcome.Renewed:P2}
+    an oracle's, retrained at once        {outcome.Oracle:P2}
     of the oracle's                       {outcome.OfOracle:P1} (goal: {Goal:P0})
     """));
 return outcome is { OfOracle: >= Goal, Runs: > 0 } ? 0 : 1;

@@ -14,10 +14,9 @@ namespace ModelOps.Bench.Simulator;
 internal sealed class Scenario(ShopStack stack, Shoppers shoppers, int visits, double shift)
 {
     private const string Model = "recommend", OracleModel = "oracle", Dataset = "shop", Header = "user_id,item_id,timestamp,event\n";
-    private const int WithoutModel = 7, Learning = 28, Quiet = 4, MostShifted = 10, OracleDays = 14, AtOnce = 25;
+    private const int WithoutModel = 7, Learning = 21, Quiet = 4, MostShifted = 7, OracleDays = 14, AtOnce = 25;
 
     private IReadOnlyList<string> today = [];
-    private int turn;
 
     public async Task<Outcome> RunAsync(double goal)
     {
@@ -39,26 +38,28 @@ internal sealed class Scenario(ShopStack stack, Shoppers shoppers, int visits, d
         return await RecoverAsync(goal, alarms, before);
     }
 
-    /// <summary>Days with the new taste. Nobody does anything but the shoppers, until the click rate is near the oracle's.</summary>
+    /// <summary>Days with the new taste. Nobody does anything but the shoppers, until the click rate of a day is near what the oracle's would have been.</summary>
     private async Task<Outcome> RecoverAsync(double goal, int alarms, double before)
     {
         var (alarmed, after, runs) = ((int?)null, (double?)null, new HashSet<Guid>());
         for (var day = 1; ; day++)
         {
             var report = await DayAsync();
-            after ??= await ClickRateAsync(Model);
-            if (report.IsDrifted && alarmed is null)
+            var (rate, oracle, champion) = (await ClickRateAsync(Model), await ClickRateAsync(OracleModel), await ChampionAsync());
+            after ??= rate;
+            Say($"day {day} after the shift: version {champion}, click rate {rate:P2}; the oracle's {oracle:P2}");
+            if (day == MostShifted || (rate >= goal * oracle && runs.Count > 0))
+                return new Outcome(alarms, before, after.Value, alarmed, runs.Count, champion, day, rate, oracle);
+            if (!report.IsDrifted)
+                continue;
+            if (alarmed is null)
             {
                 alarmed = day;
                 var alert = await UntilAsync(async () => (await stack.Alerts.ListAsync(StoreId.Main, AlertState.Firing)).Items.FirstOrDefault(alert => alert.Rule == "drift"), "the alert");
                 Say($"alert: {alert.Summary}");
             }
-            if (report.IsDrifted && await StartedAsync(runs) is { } run)
+            if (await StartedAsync(runs) is { } run)
                 await stack.FinishAsync(run, LiveMinutesAsync);
-            var (renewed, oracle, champion) = (await ClickRateAsync(Model), await ClickRateAsync(OracleModel), await ChampionAsync());
-            Say($"day {day} after the shift: version {champion}, click rate {renewed:P2}; oracle {oracle:P2}");
-            if (day == MostShifted || (renewed >= goal * oracle && runs.Count > 0))
-                return new Outcome(alarms, before, after.Value, alarmed, runs.Count, champion, day, renewed, oracle);
         }
     }
 
@@ -114,7 +115,7 @@ internal sealed class Scenario(ShopStack stack, Shoppers shoppers, int visits, d
     /// <summary>While a rollout is under way: some minutes of shoppers who answer what they are shown.</summary>
     private async Task LiveMinutesAsync()
     {
-        var clicks = await AnswersAsync([.. today.Concat(today).Skip(turn++ * 4 * AtOnce % today.Count).Take(4 * AtOnce)]);
+        var clicks = await AnswersAsync([.. shoppers.Visitors(stack.Now.DayOfWeek, 4 * AtOnce)]);
         await stack.DriveToAsync(stack.Now.AddMinutes(2));
         await SendAsync(clicks);
     }

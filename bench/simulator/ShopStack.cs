@@ -64,7 +64,7 @@ internal sealed class ShopStack : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet", ["run", "--project", "ModelOps.AppHost", "--", "--Demo=false"]) { WorkingDirectory = Repository.Root(), RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in new[]
         {
-            ("MODELOPS_DATA", Path.Combine(shop.folder, "data")), ("MODELOPS_PORTS", "dynamic"), ("Clock__OffsetFile", shop.ClockFile), ("Pipelines__Folder", pipelines), ("Automation__Interval", "00:00:02"), ("Alerts__EvaluateSeconds", "2"), ("Drift__ReferenceDays", "28"),
+            ("MODELOPS_DATA", Path.Combine(shop.folder, "data")), ("MODELOPS_PORTS", "dynamic"), ("Clock__OffsetFile", shop.ClockFile), ("Pipelines__Folder", pipelines), ("Automation__Interval", "00:00:02"), ("Alerts__EvaluateSeconds", "2"), ("Drift__ReferenceDays", "21"),
         })
             start.Environment[name] = value;
         shop.stack = new RunningStack(start, Path.Combine(shop.folder, "data"));
@@ -91,11 +91,14 @@ internal sealed class ShopStack : IAsyncDisposable
         await Task.Delay(TimeSpan.FromMilliseconds(400)); // until every service has looked
     }
 
-    public async Task<PipelineRun> FinishAsync(PipelineRun run, Func<Task>? meanwhile = null)
+    /// <param name="duringRollout">What goes on while the run puts its version before shoppers.</param>
+    public async Task<PipelineRun> FinishAsync(PipelineRun run, Func<Task>? duringRollout = null)
     {
         while (!run.State.IsFinal())
         {
-            await (meanwhile?.Invoke() ?? Task.Delay(500));
+            await Task.Delay(500);
+            if (duringRollout is not null && run.Steps.Any(step => step is { Name: "rollout", State: RunState.Running }))
+                await duringRollout();
             run = await Pipeline.GetAsync(StoreId.Main, run.Id);
         }
         return run.State == RunState.Succeeded ? run : throw new InvalidOperationException($"The run ended as {run.State}: {run.Error}");
