@@ -20,6 +20,7 @@ var storage = builder.AddAzureStorage("storage").RunAsEmulator(emulator => emula
 var datasetFiles = storage.AddBlobContainer("datasetfiles");
 var checkpoints = storage.AddBlobContainer("checkpoints");
 var modelFiles = storage.AddBlobContainer("modelfiles");
+var exportFiles = storage.AddBlobContainer("exportfiles");
 
 // Services.
 var registry = Service(builder.AddProject<Projects.ModelOps_Registry>("registry"), port: 7104)
@@ -58,6 +59,7 @@ dataPrep.WithReference(monitor); // a person who is erased is in its counts too
 
 var pipeline = Service(builder.AddProject<Projects.ModelOps_Pipeline>("pipeline"), port: 7106)
     .WithReference(pipelineDb).WaitFor(pipelineDb)
+    .WithReference(exportFiles).WaitFor(exportFiles)
     .WithReference(dataPrep)
     .WithReference(trainer)
     .WithReference(registry)

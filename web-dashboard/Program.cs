@@ -5,6 +5,7 @@ using ModelOps.Dashboard.Health;
 using ModelOps.Dashboard.Layout;
 using ModelOps.Dashboard.Pages.Datasets;
 using ModelOps.Dashboard.Pages.Engine;
+using ModelOps.Dashboard.Pages.Models;
 using ModelOps.Dashboard.Pages.TryIt;
 using ModelOps.Dashboard.Polling;
 using ModelOps.ServiceDefaults;
@@ -32,6 +33,7 @@ app.UseAntiforgery();
 app.MapStaticAssets().AllowAnonymous();
 app.MapPreferences();
 app.MapSignOut();
+app.MapExportDownload();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 
 await app.RunAsync();

@@ -103,6 +103,22 @@ internal static class ServiceCalls
         await response.Content.CopyToAsync(target, cancellationToken);
     }
 
+    /// <summary>An answer whose body has not been read yet.</summary>
+    public static async Task<HttpResponseMessage> OpenAsync(this HttpClient http, StoreId store, string path, CancellationToken cancellationToken)
+    {
+        var response = await http.SendAsync(Request(store, HttpMethod.Get, path), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        try
+        {
+            await ThrowIfRefusedAsync(response, cancellationToken);
+            return response;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
     private static HttpRequestMessage Request(StoreId store, HttpMethod method, string path, object? body = null, string? idempotencyKey = null, string? actor = null)
     {
         var request = new HttpRequestMessage(method, path);

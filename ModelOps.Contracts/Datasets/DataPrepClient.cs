@@ -69,6 +69,10 @@ public sealed class DataPrepClient(HttpClient http)
     public Task<Review> UndoReviewAsync(StoreId store, string name, long id, int revision, string? actor = null, CancellationToken cancellationToken = default) =>
         http.SendAsync<Review>(store, HttpMethod.Delete, $"/v1/datasets/{name}/reviews/{id}/answer?revision={revision}", null, null, cancellationToken, actor);
 
+    /// <summary>Whom a version knows, or those of them who have all of the tags now.</summary>
+    public Task<IReadOnlyList<string>> ListUsersAsync(StoreId store, string name, int version, IReadOnlyDictionary<string, string>? tags = null, CancellationToken cancellationToken = default) =>
+        http.GetAsync<IReadOnlyList<string>>(store, $"/v1/datasets/{name}/versions/{version}/users?{string.Join('&', (tags ?? new Dictionary<string, string>()).Select(tag => $"tag={Uri.EscapeDataString($"{tag.Key}:{tag.Value}")}"))}", cancellationToken);
+
     /// <summary>Writes one of <see cref="DatasetFiles"/> to <paramref name="path"/>.</summary>
     public Task DownloadAsync(StoreId store, string name, int version, string file, string path, CancellationToken cancellationToken = default) =>
         http.DownloadAsync(store, $"/v1/datasets/{name}/versions/{version}/files/{file}", path, cancellationToken);

@@ -15,6 +15,10 @@ public sealed class InferenceClient(HttpClient http)
     public Task<RecommendationBatchResponse> RecommendManyAsync(StoreId store, RecommendationBatch batch, CancellationToken cancellationToken = default) =>
         http.SendAsync<RecommendationBatchResponse>(store, HttpMethod.Post, "/v1/recommendations/batch", batch, null, cancellationToken);
 
+    /// <summary>Up to 100 requests for one model, behind the shoppers': neither cached nor logged as shown.</summary>
+    public Task<BulkResponse> RecommendInBulkAsync(StoreId store, RecommendationBatch batch, CancellationToken cancellationToken = default) =>
+        http.SendAsync<BulkResponse>(store, HttpMethod.Post, "/v1/recommendations/bulk", batch, null, cancellationToken);
+
     /// <summary>Shelves without repeats.</summary>
     public Task<PageResponse> RecommendPageAsync(StoreId store, PageRequest page, CancellationToken cancellationToken = default) =>
         http.SendAsync<PageResponse>(store, HttpMethod.Post, "/v1/recommendations/page", page, null, cancellationToken);

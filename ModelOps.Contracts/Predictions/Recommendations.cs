@@ -94,6 +94,9 @@ public sealed record RecommendationBatch(IReadOnlyList<RecommendationRequest>? R
 /// <summary>In the order of the requests.</summary>
 public sealed record RecommendationBatchResponse(IReadOnlyList<RecommendationResponse> Answers);
 
+/// <summary>The champion's answers to requests that nobody sees now, in their order.</summary>
+public sealed record BulkResponse(ModelReference Model, IReadOnlyList<IReadOnlyList<RecommendedItem>> Answers);
+
 /// <summary>A page of several shelves, none of which repeats a product of an earlier one.</summary>
 /// <param name="Shelves">At most 20, from the top.</param>
 /// <param name="Exclude">Product ids that must not come on any shelf.</param>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ModelOps.Contracts.Clients;
+using ModelOps.Contracts.Exports;
 
 namespace ModelOps.Contracts.Runs;
 
@@ -99,6 +100,24 @@ public sealed class PipelineClient(HttpClient http)
     /// <summary>Pauses all that acts by itself in the store, or lets it act again.</summary>
     public Task<AutomationState> SetAutomationAsync(StoreId store, AutomationRequest request, string? actor = null, CancellationToken cancellationToken = default) =>
         http.SendAsync<AutomationState>(store, HttpMethod.Put, "/v1/automation", request, null, cancellationToken, actor);
+
+    public Task<RecommendationExport> StartExportAsync(StoreId store, ExportRequest request, string? idempotencyKey = null, string? actor = null, CancellationToken cancellationToken = default) =>
+        http.SendAsync<RecommendationExport>(store, HttpMethod.Post, "/v1/exports", request, idempotencyKey, cancellationToken, actor);
+
+    public Task<RecommendationExport> GetExportAsync(StoreId store, Guid id, CancellationToken cancellationToken = default) =>
+        http.GetAsync<RecommendationExport>(store, $"/v1/exports/{id}", cancellationToken);
+
+    /// <summary>The newest first.</summary>
+    public Task<Page<RecommendationExport>> ListExportsAsync(StoreId store, CancellationToken cancellationToken = default) =>
+        http.GetAsync<Page<RecommendationExport>>(store, "/v1/exports", cancellationToken);
+
+    /// <summary>A finished export's file, as it comes.</summary>
+    public Task<HttpResponseMessage> OpenExportAsync(StoreId store, Guid id, CancellationToken cancellationToken = default) =>
+        http.OpenAsync(store, $"/v1/exports/{id}/file", cancellationToken);
+
+    /// <summary>Ends an export that runs, and removes its file.</summary>
+    public Task RemoveExportAsync(StoreId store, Guid id, CancellationToken cancellationToken = default) =>
+        http.SendAsync(store, HttpMethod.Delete, $"/v1/exports/{id}", null, null, cancellationToken);
 
     private static string Query(string name, string? value) => value is null ? "" : $"&{name}={Uri.EscapeDataString(value)}";
 

@@ -40,7 +40,7 @@ public sealed class WholeApplicationTests(WholeApplication application) : IClass
 
         Assert.Equal(Services, resources.Where(resource => resource.Type == "Project").Select(resource => resource.Name));
         Assert.Equal(6, resources.Count(resource => resource.Type == "Database"));
-        Assert.Equal(3, resources.Count(resource => resource.Type == "BlobContainer"));
+        Assert.Equal(4, resources.Count(resource => resource.Type == "BlobContainer"));
     }
 
     [Fact]

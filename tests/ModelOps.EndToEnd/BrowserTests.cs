@@ -142,7 +142,7 @@ public sealed class BrowserTests(Stack stack) : IAsyncLifetime
         shop.IsRefusing = true;
         await page.GotoAsync(shop.Page.ToString());
         await stack.UntilAsync(async () => await page.EvaluateAsync<int>("Object.keys(localStorage).filter(key => key.startsWith('modelops:')).length") == 2, "two cards to be seen");
-        await page.GetByText(shown.Items[1].Id).ClickAsync();
+        await page.Locator($"[data-modelops-item={shown.Items[1].Id}]").ClickAsync();
         await stack.UntilAsync(() => Task.FromResult(shop.Refused > 0), "a refusal");
 
         await page.ReloadAsync();

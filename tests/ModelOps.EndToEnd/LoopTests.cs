@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Events;
+using ModelOps.Contracts.Exports;
 using ModelOps.Contracts.Predictions;
 using ModelOps.Contracts.Runs;
 using ModelOps.Contracts.Versions;
@@ -46,6 +47,22 @@ public sealed class LoopTests(Stack stack)
         Assert.DoesNotContain(known.Items[0].Id, excluded.Items.Select(item => item.Id));
         var products = await stack.Inference.GetProductsAsync(StoreId.Main, Stack.Model, garden.Items.Select(item => item.Id));
         Assert.All(products, product => Assert.StartsWith("Garden", product.Category, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Export_HasWhatTheShopperWouldSee()
+    {
+        var shopper = (await stack.Inference.SampleShoppersAsync(StoreId.Main, Stack.Model, 1))[0];
+        var started = await stack.Pipeline.StartExportAsync(StoreId.Main, new ExportRequest(new(List: [shopper, "never seen before"]), Count: 5));
+
+        RecommendationExport export = null!;
+        await stack.UntilAsync(async () => (export = await stack.Pipeline.GetExportAsync(StoreId.Main, started.Id)).State.IsFinal(), "the export");
+        using var file = await stack.Pipeline.OpenExportAsync(StoreId.Main, export.Id);
+        var lines = (await file.Content.ReadAsStringAsync()).TrimEnd('\n').Split('\n');
+
+        var seen = await stack.Inference.RecommendAsync(StoreId.Main, new RecommendationRequest(User: shopper, Count: 5));
+        Assert.Equal((RunState.Succeeded, 3), (export.State, lines.Length));
+        Assert.Equal([shopper, Stack.Model, $"{seen.Model.Version}", .. seen.Items.Select(item => item.Id)], lines[1].Split(','));
     }
 
     [Fact]

@@ -64,6 +64,7 @@ public sealed class Stores : IAsyncLifetime
             ["ConnectionStrings:datasetfiles"] = Blobs,
             ["ConnectionStrings:modelfiles"] = Blobs,
             ["ConnectionStrings:checkpoints"] = Blobs,
+            ["ConnectionStrings:exportfiles"] = Blobs,
             ["Trainer:WorkFolder"] = Path.Combine(folder, "trainer", Guid.NewGuid().ToString("N")),
             ["Batching:DefaultDeadlineMilliseconds"] = "600000", // a slow machine is no failure
             ["Packages:Folder"] = Path.Combine(folder, "packages", Guid.NewGuid().ToString("N")),

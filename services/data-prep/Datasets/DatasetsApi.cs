@@ -44,6 +44,7 @@ internal static partial class DatasetsApi
         datasets.MapPost("/{name}/preparations", PrepareAsync);
         datasets.MapGet("/{name}/preparations/{id:guid}", FindPreparationAsync);
         app.MapWaiting();
+        app.MapUsers();
         app.MapComparisons();
         app.MapRules();
     }

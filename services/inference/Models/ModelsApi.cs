@@ -12,6 +12,8 @@ namespace ModelOps.Inference.Models;
 /// <summary>What the deployed package knows: its products and shoppers.</summary>
 internal static class ModelsApi
 {
+    private const int MostShoppers = 10_000_000;
+
     public static IServiceCollection AddModels(this IServiceCollection services)
     {
         services.AddOptions<PackageOptions>().BindConfiguration("Packages").ValidateDataAnnotations().ValidateOnStart();
@@ -52,7 +54,7 @@ internal static class ModelsApi
         if (router.UseChampion(store, model) is not { } use)
             return RecommendationsApi.NothingDeployed(model);
         using (use)
-            return TypedResults.Ok(use.Model.Shoppers.Users.Take(Math.Clamp(count, 1, 1000)).ToList());
+            return TypedResults.Ok(use.Model.Shoppers.Users.Take(Math.Clamp(count, 1, MostShoppers)).ToList());
     }
 
     private static async Task<Results<Ok<Contracts.Predictions.ShopperHistory>, ProblemHttpResult>> HistoryAsync(

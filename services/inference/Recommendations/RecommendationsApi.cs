@@ -26,6 +26,7 @@ internal static class RecommendationsApi
         recommendations.MapPost("", RecommendAsync).WithSummary("Products for a shopper, a visit, a cart, or beside a product; best first");
         recommendations.MapPost("/batch", RecommendManyAsync).WithSummary("Up to 100 requests in one call");
         recommendations.MapPost("/page", RecommendPageAsync).WithSummary("Shelves of a page, none of which repeats a product of an earlier one");
+        app.MapBulk();
     }
 
     private static async Task<Results<Ok<RecommendationResponse>, ProblemHttpResult>> RecommendAsync(
@@ -42,13 +43,9 @@ internal static class RecommendationsApi
     private static async Task<Results<Ok<RecommendationBatchResponse>, ProblemHttpResult>> RecommendManyAsync(
         StoreId store, RecommendationBatch batch, Router router, DeploymentFollower deployments, RoutedAnswers answers, CancellationToken cancellationToken)
     {
-        if (batch.Requests is not { Count: > 0 and <= MaxRequests } requests)
-            return Refuse($"'requests' has {batch.Requests?.Count ?? 0} requests; it goes from 1 to {MaxRequests}.");
-        foreach (var (index, request) in requests.Index())
-        {
-            if ((request is null ? "it is null." : RequestCheck.Wrong(request)) is { } wrong)
-                return Refuse($"Request {index}: {wrong}");
-        }
+        if (Wrong(batch) is { } wrong)
+            return Refuse(wrong);
+        var requests = batch.Requests!;
         foreach (var name in requests.Select(request => request.Model ?? DefaultModel).Distinct())
         {
             await KnowAsync(store, name, router, deployments, cancellationToken);
@@ -59,6 +56,19 @@ internal static class RecommendationsApi
         return Array.IndexOf(found, null) is >= 0 and var missing
             ? NothingDeployed(requests[missing].Model ?? DefaultModel)
             : TypedResults.Ok(new RecommendationBatchResponse(found!));
+    }
+
+    /// <returns>Null when nothing is wrong.</returns>
+    public static string? Wrong(RecommendationBatch batch)
+    {
+        if (batch.Requests is not { Count: > 0 and <= MaxRequests } requests)
+            return $"'requests' has {batch.Requests?.Count ?? 0} requests; it goes from 1 to {MaxRequests}.";
+        foreach (var (index, request) in requests.Index())
+        {
+            if ((request is null ? "it is null." : RequestCheck.Wrong(request)) is { } wrong)
+                return $"Request {index}: {wrong}";
+        }
+        return null;
     }
 
     private static async Task<Results<Ok<PageResponse>, ProblemHttpResult>> RecommendPageAsync(
@@ -75,9 +85,9 @@ internal static class RecommendationsApi
         StatusCodes.Status404NotFound, "nothing-deployed", "Nothing is deployed",
         $"No version of the model '{model}' is deployed for this store. Upload a dataset to data-prep and run the pipeline, or set the alias champion in the registry.");
 
-    private static ProblemHttpResult Refuse(string wrong) => Problems.Refuse("recommendation-request", wrong);
+    public static ProblemHttpResult Refuse(string wrong) => Problems.Refuse("recommendation-request", wrong);
 
-    private static async Task KnowAsync(StoreId store, string model, Router router, DeploymentFollower deployments, CancellationToken cancellationToken)
+    public static async Task KnowAsync(StoreId store, string model, Router router, DeploymentFollower deployments, CancellationToken cancellationToken)
     {
         if (!router.Knows(store, model))
             await deployments.AskNowAsync(cancellationToken);

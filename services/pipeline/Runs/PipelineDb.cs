@@ -4,11 +4,12 @@ using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using ModelOps.Pipeline.Automation;
+using ModelOps.Pipeline.Exports;
 using ModelOps.Pipeline.Triggers;
 
 namespace ModelOps.Pipeline.Runs;
 
-/// <summary><c>pipelinedb</c>: runs and their steps, and what automation saw and decided.</summary>
+/// <summary><c>pipelinedb</c>: runs and their steps, what automation saw and decided, and exports.</summary>
 internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext(options)
 {
     public DbSet<RunRow> Runs => Set<RunRow>();
@@ -18,6 +19,10 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
     public DbSet<TriggerStateRow> TriggerStates => Set<TriggerStateRow>();
 
     public DbSet<SwitchRow> Switches => Set<SwitchRow>();
+
+    public DbSet<ExportRow> Exports => Set<ExportRow>();
+
+    public DbSet<ExportPartRow> ExportParts => Set<ExportPartRow>();
 
     /// <summary>Does <paramref name="work"/> in one transaction; again from its beginning where the connection breaks.</summary>
     public Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
@@ -62,6 +67,14 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
         });
         modelBuilder.Entity<TriggerStateRow>().ToTable("trigger_states").HasKey(row => new { row.Store, row.Pipeline, row.Dataset, row.Model, row.Trigger });
         modelBuilder.Entity<SwitchRow>().ToTable("switches").HasKey(row => row.Store);
+        modelBuilder.Entity<ExportRow>(export =>
+        {
+            export.ToTable("exports").HasKey(row => row.Id);
+            export.HasIndex(row => new { row.Store, row.CreatedAt });
+            export.Property(row => row.State).HasConversion<string>();
+            AsJson(export.Property(row => row.Request));
+        });
+        modelBuilder.Entity<ExportPartRow>().ToTable("export_parts").HasKey(row => new { row.ExportId, row.Number });
     }
 
     /// <summary>For values that are replaced as a whole, never changed in place.</summary>

@@ -50,22 +50,46 @@ internal sealed class VersionRetention(RegistryDb database, ArtifactStorage stor
 
     private async Task ArchiveAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var recently = now.AddDays(-options.KeepDays);
-        var archived = await database.Versions
-            .Where(row => row.Status == VersionStatus.Ready)
-            .Where(row => database.Versions.Count(newer => newer.Store == row.Store && newer.Model == row.Model && newer.Status == VersionStatus.Ready && newer.Version > row.Version) >= options.KeepVersions)
-            .Where(row => !database.Aliases.Any(alias => alias.Store == row.Store && alias.Model == row.Model && alias.Version == row.Version))
-            .Where(row => !database.AliasChanges.Any(change => change.Store == row.Store && change.Model == row.Model && (change.To == row.Version || change.From == row.Version) && change.At > recently))
-            .Where(row => !database.Rollouts.Any(rollout => rollout.Store == row.Store && rollout.Model == row.Model && (rollout.EndedAt == null || rollout.EndedAt > recently) && rollout.Versions.Contains(row.Version)))
-            .ExecuteUpdateAsync(row => row.SetProperty(version => version.Status, VersionStatus.Archived).SetProperty(version => version.ArchivedAt, now), cancellationToken);
+        var old = Old(now.AddDays(-options.KeepDays));
+        var parents = await ParentsOfReachedAsync(cancellationToken);
+        var archived = 0;
+        foreach (var key in (await old.Select(row => new { row.Store, row.Model, row.Version }).ToListAsync(cancellationToken)).Where(key => !parents.Contains((key.Store, key.Model, key.Version))))
+        {
+            archived += await old.Where(row => row.Store == key.Store && row.Model == key.Model && row.Version == key.Version)
+                .ExecuteUpdateAsync(row => row.SetProperty(version => version.Status, VersionStatus.Archived).SetProperty(version => version.ArchivedAt, now), cancellationToken);
+        }
         if (archived > 0)
             logger.LogInformation("{Count} versions archived; their files go in an hour", archived);
     }
 
-    private Task RestoreReachedAsync(CancellationToken cancellationToken) => database.Versions
-        .Where(row => row.Status == VersionStatus.Archived && (database.Aliases.Any(alias => alias.Store == row.Store && alias.Model == row.Model && alias.Version == row.Version)
-            || database.Rollouts.Any(rollout => rollout.Store == row.Store && rollout.Model == row.Model && rollout.EndedAt == null && rollout.Versions.Contains(row.Version))))
+    /// <summary>READY versions beside the newest that nothing points at, nor has lately.</summary>
+    private IQueryable<VersionRow> Old(DateTimeOffset recently) => database.Versions
+        .Where(row => row.Status == VersionStatus.Ready)
+        .Where(row => database.Versions.Count(newer => newer.Store == row.Store && newer.Model == row.Model && newer.Status == VersionStatus.Ready && newer.Version > row.Version) >= options.KeepVersions)
+        .Where(row => !database.Aliases.Any(alias => alias.Store == row.Store && alias.Model == row.Model && alias.Version == row.Version))
+        .Where(row => !database.AliasChanges.Any(change => change.Store == row.Store && change.Model == row.Model && (change.To == row.Version || change.From == row.Version) && change.At > recently))
+        .Where(row => !database.Rollouts.Any(rollout => rollout.Store == row.Store && rollout.Model == row.Model && (rollout.EndedAt == null || rollout.EndedAt > recently) && rollout.Versions.Contains(row.Version)));
+
+    private async Task RestoreReachedAsync(CancellationToken cancellationToken)
+    {
+        await RestoreAsync(Reached(), cancellationToken);
+        foreach (var (store, model, version) in await ParentsOfReachedAsync(cancellationToken))
+            await RestoreAsync(database.Versions.Where(row => row.Store == store && row.Model == model && row.Version == version), cancellationToken);
+    }
+
+    private Task RestoreAsync(IQueryable<VersionRow> versions, CancellationToken cancellationToken) => versions
+        .Where(row => row.Status == VersionStatus.Archived && database.Files.Any(file => file.Store == row.Store && file.Model == row.Model && file.Version == row.Version))
         .ExecuteUpdateAsync(row => row.SetProperty(version => version.Status, VersionStatus.Ready).SetProperty(version => version.ArchivedAt, (DateTimeOffset?)null), cancellationToken);
+
+    /// <summary>Versions that an alias points at, or that a rollout under way shows.</summary>
+    private IQueryable<VersionRow> Reached() => database.Versions.Where(row =>
+        database.Aliases.Any(alias => alias.Store == row.Store && alias.Model == row.Model && alias.Version == row.Version)
+        || database.Rollouts.Any(rollout => rollout.Store == row.Store && rollout.Model == row.Model && rollout.EndedAt == null && rollout.Versions.Contains(row.Version)));
+
+    /// <summary>Versions whose weights those began with: without their files what is deployed could not be reproduced.</summary>
+    private async Task<HashSet<(string Store, string Model, int Version)>> ParentsOfReachedAsync(CancellationToken cancellationToken) =>
+        [.. (await Reached().Select(row => new { row.Store, row.Model, row.Origin }).ToListAsync(cancellationToken))
+            .Where(row => row.Origin?.Parent is not null).Select(row => (row.Store, row.Model, row.Origin!.Parent!.Value))];
 
     private async Task RemoveFilesAsync(DateTimeOffset archivedBefore, CancellationToken cancellationToken)
     {

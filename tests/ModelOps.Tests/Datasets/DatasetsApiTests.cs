@@ -52,6 +52,20 @@ public sealed class DatasetsApiTests(Stores stores) : IAsyncLifetime
         Assert.All(report.Checks.Where(check => check.Rows > 0), check => Assert.NotEmpty(check.Samples));
     }
 
+    [Fact]
+    public async Task Users_AllOfThem_OrThoseWhoHaveATagNow()
+    {
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        await UploadAsync("users", ("events", "e.csv", $"{Header}2,a,{now - 5000},view\n1,a,{now - 4000},purchase\n1,b,{now - 3000},view\n3,b,{now - 2000},purchase\n"), ("products", "p.csv", "id,title,brand\na,Apple,Orchard\nb,Beet,Field\n"));
+        var client = new DataPrepClient(http);
+
+        Assert.Equal(["1", "2", "3"], await client.ListUsersAsync(StoreId.Main, "users", 1));
+        Assert.Equal(["3"], await client.ListUsersAsync(StoreId.Main, "users", 1, new Dictionary<string, string> { ["favourite_brand"] = "Field" }));
+        Assert.Empty(await client.ListUsersAsync(StoreId.Main, "users", 1, new Dictionary<string, string> { ["favourite_brand"] = "Field", ["segment"] = "it's nobody's" }));
+        Assert.Contains("the names are segment", await (await http.GetAsync("/v1/datasets/users/versions/1/users?tag=height:tall")).ProblemAsync(HttpStatusCode.BadRequest, "user-tag"), StringComparison.Ordinal);
+        await (await http.GetAsync("/v1/datasets/users/versions/9/users")).ProblemAsync(HttpStatusCode.NotFound, "not-found");
+    }
+
     [Theory]
     [InlineData("", "upload", "0 bytes")]
     [InlineData("USER_ID,ITEM_ID,TIMESTAMP\n", "upload", "no rows")]

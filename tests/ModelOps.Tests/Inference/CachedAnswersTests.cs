@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using ModelOps.Contracts;
+using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Events;
 using ModelOps.Contracts.Predictions;
 using ModelOps.Contracts.Versions;
@@ -44,8 +45,8 @@ public sealed class CachedAnswersTests(Stores stores) : IAsyncLifetime
         }));
         http = inference.CreateClient();
         client = new InferenceClient(http);
-        Listen(inference.Services.GetRequiredService<IMeterFactory>());
         await Eventually.TrueAsync(async () => (await http.PostAsJsonAsync("/v1/recommendations", new RecommendationRequest(Model: model))).IsSuccessStatusCode, "the first version");
+        Listen(inference.Services.GetRequiredService<IMeterFactory>());
     }
 
     [Fact]
@@ -85,6 +86,21 @@ public sealed class CachedAnswersTests(Stores stores) : IAsyncLifetime
         await client.SendEventsAsync(StoreId.Main, Bought(request.User!, "p1", "p1"));
         var next = await client.RecommendAsync(StoreId.Main, request);
         Assert.Equal(("p1", false), (next.Items[0].Id, next.Cached));
+    }
+
+    [Fact]
+    public async Task Bulk_IsComputed_AndNeitherKeptNorLoggedAsShown()
+    {
+        var request = new RecommendationRequest(User: "known", Count: 2, Model: model);
+
+        var bulk = await client.RecommendInBulkAsync(StoreId.Main, new RecommendationBatch([request, request with { History = ["p4"], User = null }]));
+
+        Assert.Equal(["p3", "p4"], bulk.Answers.Select(items => items[0].Id));
+        Assert.Equal((model, 1), (bulk.Model.Name, bulk.Model.Version));
+        Assert.Equal(0, Count("modelops.recommendations"));
+        Assert.False((await client.RecommendAsync(StoreId.Main, request)).Cached);
+        var refused = await Assert.ThrowsAsync<ServiceException>(() => client.RecommendInBulkAsync(StoreId.Main, new RecommendationBatch([request, request with { Model = "another" }])));
+        Assert.Contains("different models", refused.Message, StringComparison.Ordinal);
     }
 
     private static EventBatch Bought(string user, params string[] products) => new([new ShopEvent(null, EventNames.Purchase, user, null, null, [.. products.Select(id => new EventItem(id))], null)]);
