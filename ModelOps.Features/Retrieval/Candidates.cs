@@ -17,7 +17,7 @@ internal sealed class Candidates(ItemIndex index)
 
     public void Begin(int asked)
     {
-        wanted = (int)Math.Ceiling(asked * Spare);
+        wanted = Math.Max(1, (int)Math.Ceiling(asked * Spare));
         // Room for some times as many: the best are told from the others only when it is full.
         if (items.Length < wanted * 4 + CodeBlocks.Items)
             items = new RankedItem[wanted * 4 + CodeBlocks.Items];
@@ -33,11 +33,17 @@ internal sealed class Candidates(ItemIndex index)
             Threshold = KeepBest();
     }
 
+    /// <summary>Drops what is too many, so that the threshold is as high as it can be.</summary>
+    public void Settle()
+    {
+        if (count > wanted)
+            Threshold = KeepBest();
+    }
+
     /// <summary>The best by their exact scores, best first, of equals the lower index first. Returns how many there are.</summary>
     public int Best(ReadOnlySpan<float> query, Span<RankedItem> top)
     {
-        if (count > wanted)
-            KeepBest();
+        Settle();
         if (keys.Length < count)
             keys = new ulong[items.Length];
         for (var i = 0; i < count; i++)

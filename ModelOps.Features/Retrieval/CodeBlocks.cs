@@ -79,7 +79,7 @@ internal static class CodeBlocks
         sum.CopyTo(products);
     }
 
-    private static void Multiply256(ReadOnlySpan<byte> codes, ReadOnlySpan<sbyte> query, Span<int> products)
+    internal static void Multiply256(ReadOnlySpan<byte> codes, ReadOnlySpan<sbyte> query, Span<int> products)
     {
         ref var code = ref MemoryMarshal.GetReference(codes);
         var fours = MemoryMarshal.Cast<sbyte, int>(query);
@@ -95,7 +95,7 @@ internal static class CodeBlocks
         high.CopyTo(products[(Items / 2)..]);
     }
 
-    private static void MultiplyPlainly(ReadOnlySpan<byte> codes, ReadOnlySpan<sbyte> query, Span<int> products)
+    internal static void MultiplyPlainly(ReadOnlySpan<byte> codes, ReadOnlySpan<sbyte> query, Span<int> products)
     {
         products[..Items].Clear();
         for (var at = 0; at < codes.Length; at++)

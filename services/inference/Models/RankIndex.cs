@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using ModelOps.Features;
 using ModelOps.Features.Retrieval;
@@ -58,15 +59,18 @@ internal sealed class RankIndex(ItemIndex index, InferenceSession session, int l
     public void Compute(ReadOnlySpan<RankCall> calls)
     {
         if (!idle.TryTake(out var work))
-            work = new Work(new UserTensors(session, index, length), new IndexSearch(index));
+            work = new Work(new UserTensors(session, index, length), []);
         try
         {
             work.Tensors.Run(calls);
+            while (work.Searches.Count < calls.Length)
+                work.Searches.Add(new IndexSearch(index));
+            var searches = CollectionsMarshal.AsSpan(work.Searches)[..calls.Length];
             for (var row = 0; row < calls.Length; row++)
-            {
-                var call = calls[row];
-                call.Found = work.Search.Rank(work.Tensors.VectorOf(row), call.Forbidden, fusion, call.Own, call.Best.Span);
-            }
+                searches[row].Begin(work.Tensors.VectorOf(row), calls[row].Forbidden, fusion, calls[row].Own, calls[row].Best.Length);
+            IndexSearch.Run(searches);
+            for (var row = 0; row < calls.Length; row++)
+                calls[row].Found = searches[row].End(calls[row].Best.Span);
         }
         finally
         {
@@ -82,5 +86,5 @@ internal sealed class RankIndex(ItemIndex index, InferenceSession session, int l
         index.Dispose();
     }
 
-    private sealed record Work(UserTensors Tensors, IndexSearch Search);
+    private sealed record Work(UserTensors Tensors, List<IndexSearch> Searches);
 }

@@ -71,7 +71,7 @@ internal sealed class IndexComparison : IDisposable
     private RankedItem[] Rank(IndexSearch search, AnsweredQuestion row, int depth)
     {
         var top = new RankedItem[Math.Min(depth, index.Items)];
-        var found = search.Rank(row.Vector, [.. row.Question.Forbidden.Select(item => (long)item)], fusion, row.Question.Own, top);
+        var found = search.Search(row.Vector, [.. row.Question.Forbidden.Select(item => (long)item)], fusion, row.Question.Own, top);
         return top[..found];
     }
 

@@ -44,20 +44,25 @@ internal sealed class IndexStage(TrainingParameters parameters, FrequencyFusion?
         var (vectors, lists) = Make(model, indexPath, userPath);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var report = Measure(model, vectors, modelPath, indexPath, userPath) with { Lists = lists, Bytes = new FileInfo(indexPath).Length, Seconds = Math.Round(seconds, 1) };
-        if (!report.Kept)
+        if (report.Kept)
         {
-            File.Delete(indexPath);
-            File.Delete(userPath);
+            IndexWriter.Settle(indexPath, report.Reach, report.Depth);
+            return report;
         }
+        File.Delete(indexPath);
+        File.Delete(userPath);
         return report;
     }
+
+    /// <summary>Whether some shoppers make the index and others measure it; where there are too few, all do both.</summary>
+    private bool IsSplit => questions.Count >= MostMeasuring + MostSettling;
 
     private (float[] Vectors, int Lists) Make(ProductModel model, string indexPath, string userPath)
     {
         File.WriteAllBytes(userPath, model.Graph(parameters.Architecture).Build().ToByteArray());
         var vectors = model.Vectors();
         using var users = new UserModel(userPath, vectors, model.Dimensions, model.Length);
-        var asked = users.Vectors(questions.Take(MostQuestions).SelectMany(question => question.History.ToArray()).ToArray());
+        var asked = users.Vectors((IsSplit ? questions.Skip(MostMeasuring) : questions).SelectMany(question => question.History.ToArray()).ToArray());
         var plan = IndexBuilder.Plan(vectors, asked, model.Dimensions, parameters.Seed);
         IndexWriter.Write(indexPath, vectors, plan);
         IndexWriter.Settle(indexPath, Reaches[^1], Depths[^1]);
@@ -66,9 +71,8 @@ internal sealed class IndexStage(TrainingParameters parameters, FrequencyFusion?
 
     private IndexReport Measure(ProductModel model, float[] vectors, string modelPath, string indexPath, string userPath)
     {
-        // Where there are so few shoppers that no others are left, the same settle and measure.
         var measured = questions.Take(MostMeasuring).ToList();
-        var settling = questions.Count >= MostMeasuring + MostSettling ? questions.Skip(MostMeasuring).Take(MostSettling).ToList() : measured;
+        var settling = IsSplit ? questions.Skip(MostMeasuring).Take(MostSettling).ToList() : measured;
         using var comparison = new IndexComparison(model, vectors, modelPath, indexPath, userPath, fusion);
         var (settledRows, rows) = (comparison.Ask(settling, Depths[^1]), comparison.Ask(measured, Depths[^1]));
         var enough = 1 - (1 - parameters.IndexRecall) * Strictness;
@@ -82,8 +86,6 @@ internal sealed class IndexStage(TrainingParameters parameters, FrequencyFusion?
         var recall = Depths.ToDictionary(depth => depth, depth => comparison.Recall(rows, reach, depth));
         var depth = Depths.TakeWhile(depth => recall[depth] >= parameters.IndexRecall).LastOrDefault();
         var kept = depth >= IndexReport.GatedDepth;
-        if (kept)
-            IndexWriter.Settle(indexPath, reach, depth);
         var (milliseconds, graphMilliseconds) = comparison.Times(rows, reach, IndexReport.GatedDepth);
         return new IndexReport(
             kept,

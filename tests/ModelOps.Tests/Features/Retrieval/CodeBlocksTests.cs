@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using ModelOps.Features.Retrieval;
 
 namespace ModelOps.Tests.Features.Retrieval;
@@ -23,6 +24,16 @@ public sealed class CodeBlocksTests
         var products = new int[rows.Length];
         CodeBlocks.Multiply(codes, query, products);
 
-        Assert.Equal(rows.Select(row => row.Zip(query, (code, asked) => code * asked).Sum()), products);
+        int[] expected = [.. rows.Select(row => row.Zip(query, (code, asked) => code * asked).Sum())];
+        Assert.Equal(expected, products);
+        // The same as processors without the widest registers do it.
+        var bytes = CodeBlocks.Bytes(dimensions);
+        CodeBlocks.MultiplyPlainly(codes.AsSpan(0, bytes), query, products);
+        Assert.Equal(expected[..CodeBlocks.Items], products[..CodeBlocks.Items]);
+        if (!Avx2.IsSupported)
+            return;
+        Array.Clear(products);
+        CodeBlocks.Multiply256(codes.AsSpan(0, bytes), query, products);
+        Assert.Equal(expected[..CodeBlocks.Items], products[..CodeBlocks.Items]);
     }
 }

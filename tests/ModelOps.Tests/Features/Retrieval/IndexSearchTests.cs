@@ -6,6 +6,8 @@ namespace ModelOps.Tests.Features.Retrieval;
 
 public sealed class IndexSearchTests
 {
+    private static readonly Dictionary<int, float> None = [];
+
     [Fact]
     public void Search_AnyVectors_FindsNearlyWhatScoringAllFinds() =>
         Gen.Select(Gen.Int[1, 1_000_000], Gen.Int[100, 3000], Gen.Int[1, 12], Gen.Double[0.05, 3]).Sample(
@@ -27,7 +29,7 @@ public sealed class IndexSearchTests
         var query = random.Query();
         var (expected, top) = (random.Best(query, [], 50), new RankedItem[50]);
 
-        Assert.Equal(50, search.Search(query, [], top));
+        Assert.Equal(50, search.Search(query, [], null, None, top));
 
         Assert.Equal(expected.Select(item => item.Index), top.Select(item => item.Index));
         Assert.All(expected.Zip(top), pair => Assert.Equal(pair.First.Score, pair.Second.Score, 1e-5));
@@ -41,7 +43,7 @@ public sealed class IndexSearchTests
         using var index = ItemIndex.Open(random.Path);
         var search = new IndexSearch(index);
 
-        search.Search(random.Query(), [], new RankedItem[20]);
+        search.Search(random.Query(), [], null, None, new RankedItem[20]);
 
         Assert.InRange(search.Scanned, 20, random.Items / 3);
     }
@@ -69,7 +71,7 @@ public sealed class IndexSearchTests
         using var index = ItemIndex.Open(random.Path);
         var top = new RankedItem[100];
 
-        var found = new IndexSearch(index).Search(random.Query(), [.. Enumerable.Range(1, 97).Select(item => (long)item)], top);
+        var found = new IndexSearch(index).Search(random.Query(), [.. Enumerable.Range(1, 97).Select(item => (long)item)], null, None, top);
 
         Assert.Equal([98, 99, 100], top[..found].Select(item => item.Index).Order());
     }
@@ -88,11 +90,33 @@ public sealed class IndexSearchTests
         excluded[1234] = true;
         Ranker.Top(scores, excluded, expected);
 
-        Assert.Equal(30, new IndexSearch(index).Rank(query, [1234], fusion, own, top));
+        Assert.Equal(30, new IndexSearch(index).Search(query, [1234], fusion, own, top));
 
         Assert.Contains(top, item => item.Index == 2222);
         Assert.Equal(expected.Select(item => item.Index), top.Select(item => item.Index));
         Assert.All(expected.Zip(top), pair => Assert.Equal(pair.First.Score, pair.Second.Score, 1e-4));
+    }
+
+    [Fact]
+    public void Run_SeveralSearches_FindNearlyWhatEachWouldAlone()
+    {
+        using var random = new RandomIndex(6);
+        using var index = ItemIndex.Open(random.Path);
+        var queries = Enumerable.Range(0, 9).Select(_ => random.Query()).ToArray();
+        IndexSearch[] searches = [.. queries.Select(_ => new IndexSearch(index))];
+        foreach (var (row, search) in searches.Index())
+            search.Begin(queries[row], [row + 1], null, None, 10 + row);
+
+        IndexSearch.Run(searches);
+
+        var found = searches.Index().Sum(pair =>
+        {
+            var (row, top) = (pair.Index, new RankedItem[10 + pair.Index]);
+            Assert.Equal(top.Length, pair.Item.End(top));
+            Assert.DoesNotContain(top, item => item.Index == row + 1);
+            return random.Best(queries[row], [row + 1], top.Length).IntersectBy(top.Select(item => item.Index), item => item.Index).Count();
+        });
+        Assert.InRange(found, 0.98 * searches.Index().Sum(pair => 10 + pair.Index), int.MaxValue);
     }
 
     private static double Recall(RandomIndex random, IndexSearch search, long[] never, int count, float[]? query = null)
@@ -100,7 +124,7 @@ public sealed class IndexSearchTests
         query ??= random.Query();
         var expected = random.Best(query, never, count).Select(item => item.Index).ToHashSet();
         var top = new RankedItem[count];
-        var found = search.Search(query, never, top);
+        var found = search.Search(query, never, null, None, top);
         Assert.DoesNotContain(top[..found], item => never.Contains(item.Index));
         return top[..found].Count(item => expected.Contains(item.Index)) / (double)expected.Count;
     }
