@@ -13,6 +13,9 @@ public static class PackageFiles
     /// <summary>What belongs to each item, for shelves beside a product; packages from before have none.</summary>
     public const string Related = "related.jsonl";
 
+    /// <summary>Of a large catalogue: finds the best items without scoring all, for the vectors that the users' graph makes of histories. See <see cref="Retrieval.ItemIndex"/> and <see cref="Retrieval.UserGraph"/>.</summary>
+    public const string Index = "items.index", User = "user.onnx";
+
     public const string ModelCard = "model-card.json";
 
     /// <summary>A network's weights as it learned them (safetensors), and what their rows stand for: a later training may begin there. Not needed to serve.</summary>

@@ -6,5 +6,7 @@ namespace ModelOps.Inference.Batching;
 internal sealed record BatchingHost(BatchingOptions Options, BatchMetrics Metrics, TimeProvider Time)
 {
     public Batcher<TCall> Of<TCall>(IBatchComputation<TCall> computation, StoreId store, string model, int version) where TCall : BatchCall =>
-        new(computation, this, [new("store", store.Value), new("model", model), new("version", version)]);
+        new(computation, this, TagsOf(store, model, version));
+
+    public static KeyValuePair<string, object?>[] TagsOf(StoreId store, string model, int version) => [new("store", store.Value), new("model", model), new("version", version)];
 }

@@ -12,17 +12,20 @@ namespace ModelOps.Inference.Models;
 internal sealed class RecommendationModel : LoadedModel
 {
     private readonly RankGraph graph;
+    private readonly RankIndex? index;
+    private readonly RankWays ways;
     private readonly Batcher<RankCall> batcher;
     private readonly ConcurrentBag<RankCall> calls = [];
 
     private RecommendationModel(
-        StoreId store, string name, int version, InferenceSession session, FeatureSchema schema, ItemCatalogue catalogue, ShopperHistories shoppers, RelatedItems related, BatchingHost batching)
+        StoreId store, string name, int version, InferenceSession session, FeatureSchema schema, ItemCatalogue catalogue, ShopperHistories shoppers, RelatedItems related, RankIndex? index, BatchingHost batching)
         : base(store, name, version, session, null, batching)
     {
-        (Schema, Catalogue, Shoppers, Related) = (schema, catalogue, shoppers, related);
+        (Schema, Catalogue, Shoppers, Related, this.index) = (schema, catalogue, shoppers, related, index);
         Encoder = new SequenceEncoder(catalogue.Vocabulary, schema.Length);
         graph = new RankGraph(session, schema.Length, schema.Fusion is not null, catalogue.Items.Count + 1);
-        batcher = batching.Of(graph, store, name, version);
+        ways = new RankWays(graph, index, batching.Metrics, BatchingHost.TagsOf(store, name, version));
+        batcher = batching.Of(ways, store, name, version);
     }
 
     public FeatureSchema Schema { get; }
@@ -42,7 +45,7 @@ internal sealed class RecommendationModel : LoadedModel
         var catalogue = await ItemCatalogue.ReadAsync(Path.Combine(folder, PackageFiles.Items), cancellationToken);
         var shoppers = await ShopperHistories.ReadAsync(Path.Combine(folder, PackageFiles.Shoppers), cancellationToken);
         var related = await RelatedItems.ReadAsync(Path.Combine(folder, PackageFiles.Related), catalogue.Items.Count, cancellationToken);
-        var model = new RecommendationModel(store, name, version, Open(Path.Combine(folder, PackageFiles.Model)), schema, catalogue, shoppers, related, batching);
+        var model = new RecommendationModel(store, name, version, Open(Path.Combine(folder, PackageFiles.Model)), schema, catalogue, shoppers, related, RankIndex.TryOpen(folder, schema, catalogue.Items.Count, Open), batching);
         try
         {
             model.WarmUp();
@@ -78,7 +81,7 @@ internal sealed class RecommendationModel : LoadedModel
         }
     }
 
-    protected override void Free() => graph.Dispose();
+    protected override void Free() => ways.Dispose();
 
     /// <summary>
     /// The first run allocates; shoppers should not wait for it. It also shows that the graph fits its catalogue: asked for every item
@@ -92,7 +95,10 @@ internal sealed class RecommendationModel : LoadedModel
             var call = new RankCall().Ask(new long[Schema.Length], [], ReadOnlyDictionary<int, float>.Empty, all);
             graph.Compute([call]);
             if (call.Found <= Catalogue.Items.Count)
+            {
+                index?.WarmUp(Schema.Length);
                 return;
+            }
         }
         catch (OnnxRuntimeException exception)
         {

@@ -24,6 +24,9 @@ public sealed class Popularity : IRecommender
         return new Popularity([0, .. logarithms.Select(value => (float)((value - mean) / deviation))], observed.Length);
     }
 
+    /// <summary>Scores by item index.</summary>
+    internal ReadOnlySpan<float> Row => row;
+
     public int Items => row.Length - 1;
 
     public int Length { get; }

@@ -13,6 +13,9 @@ public sealed class RankFusion(IReadOnlyList<FusionPart> parts) : IRecommender
     private readonly FusionPart[] parts = [.. parts.Where(part => part.Weight != 0)];
     private readonly int columns = parts.Count > 0 ? parts[0].Model.Items + 1 : throw new ArgumentException("A fusion has at least one part.", nameof(parts));
 
+    /// <summary>Those that weigh something.</summary>
+    internal IReadOnlyList<FusionPart> Parts => parts;
+
     public int Items => columns - 1;
 
     public int Length => parts[0].Model.Length;

@@ -123,13 +123,24 @@ public abstract class SequenceNetwork : nn.Module<Tensor, Tensor>, IRecommender
         ArgumentNullException.ThrowIfNull(graph);
         using var scope = NewDisposeScope();
         using var inference = no_grad();
-        var vectors = ItemTable().mul(Scalars.Of(ReadingScale));
-        var table = graph.Weight("items.vectors", vectors); // (items + 1, dim)
+        var table = graph.Weight("items.vectors", Table()); // (items + 1, dim)
+        return graph.Node("Gemm", [ExportVector(graph, history, table), table], ("transB", 1L)); // (batch, items + 1)
+    }
+
+    /// <summary>The items' vectors as the graph has them: a score is one's product with that of <see cref="ExportVector"/>.</summary>
+    internal Tensor Table() => ItemTable().mul(Scalars.Of(ReadingScale)); // (items + 1, dim)
+
+    /// <summary>Adds the history's vector, (batch, dim), over the spread of its scores.</summary>
+    /// <param name="table">The name of <see cref="Table"/>, or of those of its rows that <paramref name="history"/> then numbers.</param>
+    internal string ExportVector(GraphBuilder graph, string history, string table)
+    {
+        using var scope = NewDisposeScope();
+        using var inference = no_grad();
         var last = ExportLast(graph, history, table); // (batch, dim)
         // The table is longer by the scale, and so is its spread: scores stay what they are.
-        var spread = graph.Node("ReduceL2", [graph.Node("MatMul", [last, graph.Weight("items.spread", Root(Covariance(vectors)))]), graph.Constant("axis1", 1L)], ("keepdims", 1L)); // (batch, 1)
+        var spread = graph.Node("ReduceL2", [graph.Node("MatMul", [last, graph.Weight("items.spread", Root(Covariance(Table())))]), graph.Constant("axis1", 1L)], ("keepdims", 1L)); // (batch, 1)
         spread = graph.Node("Max", [spread, graph.Constant("tiny", ReadingScale * MathF.Sqrt(Tiny))]);
-        return graph.Node("Gemm", [graph.Node("Div", [last, spread]), table], ("transB", 1L)); // (batch, items + 1)
+        return graph.Node("Div", [last, spread]);
     }
 
     /// <summary>What a network multiplies an item's vector with when it reads one.</summary>

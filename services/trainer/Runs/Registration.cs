@@ -17,7 +17,7 @@ public sealed class Registration(RegistryClient registry, VersionOrigins origins
     private static readonly string[] Files = [PackageFiles.Model, PackageFiles.Items, PackageFiles.Shoppers, PackageFiles.Schema, PackageFiles.ModelCard];
 
     /// <summary>Weights only of networks; related items not of a run that an older build trained.</summary>
-    private static readonly string[] OptionalFiles = [PackageFiles.Related, PackageFiles.Weights, PackageFiles.WeightsDescription];
+    private static readonly string[] OptionalFiles = [PackageFiles.Related, PackageFiles.Index, PackageFiles.User, PackageFiles.Weights, PackageFiles.WeightsDescription];
 
     /// <summary>The version, or null when the package is no longer kept anywhere.</summary>
     /// <exception cref="ServiceException">The registry refuses or is away.</exception>

@@ -5,6 +5,7 @@ using ModelOps.Trainer.Estimates;
 using ModelOps.Trainer.Evaluation;
 using ModelOps.Trainer.Onnx;
 using ModelOps.Trainer.Reproductions;
+using ModelOps.Trainer.Retrieval;
 
 namespace ModelOps.Trainer.Training;
 
@@ -16,8 +17,8 @@ public sealed class PackageWriter(TrainingTask task, TrainingParameters paramete
     private const string TrainedNote = "Measured on the test cases by a model that had not seen them. The model in this package then learned from all data with the same settings; it has no test of its own.";
     private const string ImportedNote = "The network was trained elsewhere; whether it saw the test cases there is not known here.";
 
-    /// <summary>Writes the package to <paramref name="folder"/>. Returns the largest difference of the export, and the variants that were tried.</summary>
-    public async Task<(double Parity, IReadOnlyList<VariantReport> Variants)> WriteAsync(string folder, TrainingSession session, TrainingProgress progress, ItemCatalogue catalogue)
+    /// <summary>Writes the package to <paramref name="folder"/>. Returns the largest difference of the export, the variants that were tried, and what became of an index.</summary>
+    public async Task<(double Parity, IReadOnlyList<VariantReport> Variants, IndexReport Index)> WriteAsync(string folder, TrainingSession session, TrainingProgress progress, ItemCatalogue catalogue)
     {
         Directory.CreateDirectory(folder);
         var everything = new Holdout(interactions.Everything(), [], interactions.LastSeconds);
@@ -27,15 +28,15 @@ public sealed class PackageWriter(TrainingTask task, TrainingParameters paramete
         session.WriteWeights(folder);
         int[] users = [.. Enumerable.Range(0, Math.Min(ParityRows, interactions.Users.Length))];
         var parity = CheckedExport.Write(deployed, parameters.Architecture, progress.Fusion, new RecommenderScorer(deployed, interactions, everything).Encode(users), modelPath);
-
+        var index = new IndexStage(parameters, progress.Fusion, Asked(everything, session.ExcludeSeen, progress.Fusion)).Write(deployed, modelPath, folder);
         var variants = new Compressor(parameters, interactions, session.Test, session.ExcludeSeen, progress.Fusion).Compress(modelPath, session.LossLeft);
         await catalogue.WriteAsync(Path.Combine(folder, PackageFiles.Items));
         await ShopperHistories.WriteAsync(Path.Combine(folder, PackageFiles.Shoppers), Shoppers(everything, progress.Fusion));
         await RelatedItemsFinder.Find(interactions, task.Dataset.Profile.HasClock).WriteAsync(Path.Combine(folder, PackageFiles.Related));
         var schema = new FeatureSchema(parameters.Length, session.ExcludeSeen, session.RepeatRate, events, targets, task.Dataset.EventCursor, progress.Fusion);
         await schema.WriteAsync(Path.Combine(folder, PackageFiles.Schema));
-        await WriteCardAsync(Path.Combine(folder, PackageFiles.ModelCard), session, progress, parity, variants);
-        return (parity, variants);
+        await WriteCardAsync(Path.Combine(folder, PackageFiles.ModelCard), session, progress, parity, variants, index);
+        return (parity, variants, index);
     }
 
     /// <summary>By index: the count of the last thirty days where timestamps are real, else of all time, over the largest.</summary>
@@ -60,7 +61,22 @@ public sealed class PackageWriter(TrainingTask task, TrainingParameters paramete
         }
     }
 
-    private async Task WriteCardAsync(string path, TrainingSession session, TrainingProgress progress, double parity, IReadOnlyList<VariantReport> variants)
+    /// <summary>What shoppers with a history ask now, in an order that the seed gives; as many as an index is made of and measured on.</summary>
+    private List<Question> Asked(Holdout everything, bool excludeSeen, FrequencyFusion? fusion)
+    {
+        var users = Enumerable.Range(0, interactions.Users.Length).Where(user => interactions.Sequence(user, everything.Known[user]).Count > 0).ToArray();
+        new Random(parameters.Seed).Shuffle(users);
+        var encoder = new SequenceEncoder(interactions.Vocabulary, parameters.Length);
+        return [.. users.Take(IndexStage.MostQuestions).Select(user =>
+        {
+            var sequence = interactions.Sequence(user, everything.Known[user]).ToArray();
+            var history = new long[parameters.Length];
+            encoder.Encode(sequence, history);
+            return new Question(history, excludeSeen ? [.. sequence.Distinct()] : [], fusion is null ? new Dictionary<int, float>() : everything.OwnCounts(interactions, user, fusion));
+        })];
+    }
+
+    private async Task WriteCardAsync(string path, TrainingSession session, TrainingProgress progress, double parity, IReadOnlyList<VariantReport> variants, IndexReport index)
     {
         var card = new
         {
@@ -86,6 +102,7 @@ public sealed class PackageWriter(TrainingTask task, TrainingParameters paramete
             progress.Models,
             task.Trials,
             Export = new { Opset = 23, Parity = parity, Tolerance = ParityCheck.Tolerance, progress.Networks, progress.Kept, Variants = variants },
+            Index = index,
             progress.Seconds,
             Code = Lineage.ThisCode,
             Machine = Machine.Kind,

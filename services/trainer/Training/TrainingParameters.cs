@@ -124,6 +124,15 @@ public sealed record TrainingParameters
     /// <summary>Of a student's loss: the part that compares it with its teacher. The rest compares it with what came next.</summary>
     [Range(0, 1)] public double TeacherShare { get; init; } = 0.5;
 
+    /// <summary><c>auto</c> adds an index of the items to the package where there are <see cref="IndexFrom"/> or more; <c>none</c> scores them all for every answer.</summary>
+    [AllowedValues(Auto, "none")] public string Index { get; init; } = Auto;
+
+    /// <summary>Items from which on an index answers sooner than scoring all.</summary>
+    [Range(1, int.MaxValue)] public int IndexFrom { get; init; } = 100_000;
+
+    /// <summary>Of the first hundred items that the exact graph ranks, the share that an index must find to be in the package; the mean over real histories.</summary>
+    [Range(0.5, 1)] public double IndexRecall { get; init; } = 0.99;
+
     /// <summary>
     /// <c>scratch</c>, or an alias of the model such as <c>champion</c>: the network begins with its weights and learns what is new. Where
     /// there is no such version yet, or too little is new to measure it, from scratch.

@@ -88,7 +88,7 @@ public static class Worker
         }
         var progress = session.Run();
         report(new WorkerMessage(Phase: "export"));
-        var (parity, variants) = await new PackageWriter(task, parameters, interactions, events, targets)
+        var (parity, variants, index) = await new PackageWriter(task, parameters, interactions, events, targets)
             .WriteAsync(Path.Combine(folder, TrainingTask.PackageFolder), session, progress, catalogue);
         var metrics = new Dictionary<string, double>(progress.Comparison["model"])
         {
@@ -100,6 +100,8 @@ public static class Worker
             ["passes"] = progress.BestEpoch,
             ["repeat_rate"] = session.RepeatRate,
         };
+        foreach (var (depth, recall) in index.Recall)
+            metrics[$"index_recall@{depth}"] = recall;
         var result = new TrainingResult(metrics, progress.Comparison);
         report(new WorkerMessage(Result: result));
         return result;
