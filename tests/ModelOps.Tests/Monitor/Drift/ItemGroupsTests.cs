@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 using ModelOps.Monitor.Drift.Profiles;
 
@@ -30,7 +29,11 @@ public sealed class ItemGroupsTests : IDisposable
     private Dictionary<string, string> Read(string table, Func<int, float[]> vector)
     {
         var values = new float[Width].Concat(Enumerable.Range(0, Items).SelectMany(vector)).ToArray(); // after the padding's
-        var header = Encoding.UTF8.GetBytes($$"""{"before":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"{{table}}":{"dtype":"F32","shape":[{{Items + 1}},{{Width}}],"data_offsets":[4,{{4 + (values.Length * 4)}}]}}""");
+        var header = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
+        {
+            ["before"] = new { dtype = "F32", shape = new[] { 1 }, data_offsets = new[] { 0, 4 } },
+            [table] = new { dtype = "F32", shape = new[] { Items + 1, Width }, data_offsets = new[] { 4, 4 + (values.Length * 4) } },
+        });
         var (weights, description) = (Path.Combine(folder, "weights.safetensors"), Path.Combine(folder, "weights.json"));
         File.WriteAllBytes(weights, [.. BitConverter.GetBytes((long)header.Length), .. header, 0, 0, 0, 0, .. MemoryMarshal.AsBytes(values.AsSpan())]);
         File.WriteAllText(description, JsonSerializer.Serialize(new { items = Enumerable.Range(0, Items).Select(item => $"p{item}") }));
