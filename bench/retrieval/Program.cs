@@ -1,5 +1,5 @@
 // Finds the best hundred of a large catalogue by scoring all items, by the product's index and by FAISS:
-//   dotnet run -c Release --project bench/retrieval -- [size=1000000] [queries=1000] [recall=0.99] [parts=128] [lists=…] [peers=exact,IVF4096,SQ8,RFlat;…] [usearch=1000]
+//   dotnet run -c Release --project bench/retrieval -- [size=1000000] [queries=1000] [recall=0.99] [parts=128] [lists=…] [peers=exact;IVF2048,SQ8,RFlat;hnsw] [usearch=1000]
 // The vectors are real: SASRec is trained on Beauty's reviews (minutes, kept in folder=…), its 12,101 items are asked for by its 22,363 shoppers' histories.
 // A larger catalogue is drawn from a mixture of normal distributions fitted to those items; the shoppers stay real. One thread answers on every side;
 // what counts is processor time. Each approximate side is tuned to the least effort that reaches the recall on these queries.
@@ -41,7 +41,7 @@ void Add(Side side)
 
 Add(Exact.Measure(work, folder));
 Add(Ours.Measure(work, folder, goal, settings.ContainsKey("lists") ? Setting("lists", 0) : null));
-foreach (var side in Peer.Measure(folder, goal, Environment.ProcessorCount, Setting("peers", "exact;IVF4096,SQ8,RFlat;IVF4096,PQ32x4fs,RFlat;hnsw")))
+foreach (var side in Peer.Measure(folder, goal, Environment.ProcessorCount, Setting("peers", "exact;IVF2048,SQ8,RFlat;IVF2048,PQ32x4fs,RFlat")))
     Add(side);
 if (settings.ContainsKey("usearch"))
     Add(USearch.Measure(work, folder, Setting("usearch", 1000)));

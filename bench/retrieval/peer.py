@@ -64,12 +64,13 @@ for kind in kinds:
         say("HNSW32", index, built, size_of(index), queries, f"efSearch {effort}")
     else:
         index = faiss.index_factory(dim, kind, faiss.METRIC_INNER_PRODUCT)
-        index.train(items)
+        refined = isinstance(index, faiss.IndexRefine)
+        lists = faiss.downcast_index(index.base_index) if refined else index
+        lists.cp.niter = 10
+        index.train(items[:64 * lists.nlist])
         index.add(items)
         built = time.perf_counter() - start
         faiss.omp_set_num_threads(1)
-        refined = isinstance(index, faiss.IndexRefineFlat)
-        lists = faiss.downcast_index(index.base_index) if refined else index
         if refined:
             index.k_factor = 4 if "PQ" in kind else 1.5
 
