@@ -102,7 +102,7 @@ public sealed class LoopTests(Stack stack)
         {
             var spans = JsonDocument.Parse(await stack.EngineAsync($"/api/telemetry/traces/{trace}")).RootElement.EnumerateArray().ToList();
             var services = spans.Select(span => span.GetProperty("service").GetString()).ToHashSet();
-            return services.Contains("inference") && services.Contains("registry") && spans.Any(span => span.GetProperty("name").GetString() == "HGET");
+            return services.Contains("inference") && services.Contains("registry") && spans.Any(span => span.GetProperty("name").GetString() == "HMGET");
         }, "the spans of inference, cache and registry");
     }
 
