@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Events;
 using Npgsql;
@@ -67,9 +66,7 @@ public sealed class ShopDays
                 events = [];
             }
             (shopper, history) = (reader.GetString(0), reader.GetInt32(8));
-            events.Add(new LoggedEvent(
-                store, reader.GetString(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetString(4),
-                new DateTimeOffset(reader.GetFieldValue<DateTime>(5), TimeSpan.Zero), JsonSerializer.Deserialize<List<EventItem>>(reader.GetString(6), JsonSerializerOptions.Web) ?? [], reader.IsDBNull(7) ? null : reader.GetString(7)));
+            events.Add(ShopEvents.ReadEvent(reader, store));
         }
         if (events.Count > 0)
             yield return new ShopperEvents(history, events);

@@ -189,12 +189,14 @@ public sealed class ShopEvents
         var events = new List<LoggedEvent>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            events.Add(new LoggedEvent(
-                new StoreId(reader.GetString(0)), reader.GetString(1), reader.GetString(2), Text(reader, 3), Text(reader, 4), Utc(reader, 5),
-                JsonSerializer.Deserialize<List<EventItem>>(reader.GetString(6), JsonSerializerOptions.Web) ?? [], Text(reader, 7), reader.GetInt64(8)));
+            events.Add(ReadEvent(reader, new StoreId(reader.GetString(0))) with { Cursor = reader.GetInt64(8) });
         }
         return events;
     }
+
+    /// <summary>From the second column on: id, name, user, session, time, items, token.</summary>
+    internal static LoggedEvent ReadEvent(NpgsqlDataReader reader, StoreId store) => new(
+        store, reader.GetString(1), reader.GetString(2), Text(reader, 3), Text(reader, 4), Utc(reader, 5), JsonSerializer.Deserialize<List<EventItem>>(reader.GetString(6), JsonSerializerOptions.Web) ?? [], Text(reader, 7));
 
     private static Impression ReadImpression(NpgsqlDataReader reader) => new(
         new StoreId(reader.GetString(0)), reader.GetString(1), Utc(reader, 2), reader.GetString(3), reader.GetInt32(4), Text(reader, 5),

@@ -16,9 +16,11 @@ public static class JobExtensions
     }
 
     /// <summary>Has the worker run the jobs of <paramref name="kind"/> with a <typeparamref name="THandler"/>, a scope for each job.</summary>
-    public static IServiceCollection AddJobHandler<THandler>(this IServiceCollection services, string kind) where THandler : class, IJobHandler =>
-        services.AddSingleton(new JobKind(kind)).AddKeyedScoped<IJobHandler, THandler>(kind);
+    /// <param name="isApart">One after the other beside the other kinds, so that none of those waits for a long one of these.</param>
+    public static IServiceCollection AddJobHandler<THandler>(this IServiceCollection services, string kind, bool isApart = false) where THandler : class, IJobHandler =>
+        services.AddSingleton(new JobKind(kind, isApart)).AddKeyedScoped<IJobHandler, THandler>(kind);
 }
 
 /// <summary>A kind of job that this service runs.</summary>
-internal sealed record JobKind(string Name);
+/// <param name="IsApart">Whether it has a worker of its own.</param>
+internal sealed record JobKind(string Name, bool IsApart);

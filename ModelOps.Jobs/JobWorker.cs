@@ -10,23 +10,22 @@ internal sealed class JobWorker(
     JobQueue queue, JobRunner runner, NpgsqlDataSource database, IEnumerable<JobKind> kinds, IOptions<JobOptions> options, ILogger<JobWorker> logger) : BackgroundService
 {
     private readonly JobOptions options = options.Value;
-    private readonly string[] kinds = [.. kinds.Select(kind => kind.Name)];
-    private readonly SemaphoreSlim wake = new(0);
+    private readonly IReadOnlyList<Lane> lanes = LanesOf(kinds, options.Value.Concurrency);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var listening = ListenAsync(stoppingToken);
-        var workers = Enumerable.Range(0, options.Concurrency).Select(_ => WorkAsync(stoppingToken));
+        var workers = lanes.SelectMany(lane => Enumerable.Range(0, lane.Workers).Select(_ => WorkAsync(lane, stoppingToken)));
         await Task.WhenAll([listening, .. workers]);
     }
 
-    private async Task WorkAsync(CancellationToken stopping)
+    private async Task WorkAsync(Lane lane, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                if (await runner.RunOneAsync(kinds, stopping))
+                if (await runner.RunOneAsync(lane.Kinds, stopping))
                     continue;
             }
             catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
@@ -37,15 +36,15 @@ internal sealed class JobWorker(
             {
                 return;
             }
-            await WaitAsync(stopping);
+            await WaitAsync(lane, stopping);
         }
     }
 
-    private async Task WaitAsync(CancellationToken stopping)
+    private async Task WaitAsync(Lane lane, CancellationToken stopping)
     {
         try
         {
-            await wake.WaitAsync(options.Poll, stopping);
+            await lane.Wake.WaitAsync(options.Poll, stopping);
         }
         catch (OperationCanceledException)
         {
@@ -61,7 +60,11 @@ internal sealed class JobWorker(
             try
             {
                 await using var connection = await database.OpenConnectionAsync(stopping);
-                connection.Notification += (_, _) => wake.Release();
+                connection.Notification += (_, _) =>
+                {
+                    foreach (var lane in lanes)
+                        lane.Wake.Release();
+                };
                 await using (var listen = new NpgsqlCommand($"LISTEN {JobQueue.Channel}", connection))
                     await listen.ExecuteNonQueryAsync(stopping);
                 while (true)
@@ -88,7 +91,20 @@ internal sealed class JobWorker(
 
     public override void Dispose()
     {
-        wake.Dispose();
+        foreach (var lane in lanes)
+            lane.Wake.Dispose();
         base.Dispose();
+    }
+
+    private static IReadOnlyList<Lane> LanesOf(IEnumerable<JobKind> kinds, int workers)
+    {
+        var (apart, together) = (kinds.Where(kind => kind.IsApart), kinds.Where(kind => !kind.IsApart).Select(kind => kind.Name).ToArray());
+        return [new Lane(together, workers), .. apart.Select(kind => new Lane([kind.Name], 1))];
+    }
+
+    /// <summary>Kinds that wait for each other.</summary>
+    private sealed record Lane(string[] Kinds, int Workers)
+    {
+        public SemaphoreSlim Wake { get; } = new(0);
     }
 }

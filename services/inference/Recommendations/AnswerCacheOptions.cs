@@ -14,7 +14,7 @@ internal sealed class AnswerCacheOptions
     /// <summary>Answers that are made anew at once; where more are old, the next question begins it.</summary>
     [Range(1, 1000)] public int Renewals { get; init; } = 4;
 
-    /// <summary>Answers that a replica keeps in its own memory, about 1 kB each.</summary>
+    /// <summary>Answers that a replica keeps in its own memory.</summary>
     [Range(3, 10_000_000)] public int NearAnswers { get; init; } = 20_000;
 
     public TimeSpan Fresh => TimeSpan.FromSeconds(FreshSeconds);

@@ -22,9 +22,8 @@ internal static class ExportsApi
     {
         services.AddOptions<ExportOptions>().BindConfiguration("Exports").ValidateDataAnnotations().ValidateOnStart();
         services.AddScoped<ExportAudience>().AddScoped<ExportFiles>();
-        services.AddKeyedScoped<IJobHandler, ExportJob>(ExportJob.Kind); // its own worker runs it
-        services.AddHourly("The retention of exports", (provider, cancellationToken) => provider.GetRequiredService<ExportFiles>().RemoveOldAsync(cancellationToken));
-        return services.AddHostedService<ExportWorker>();
+        services.AddJobHandler<ExportJob>(ExportJob.Kind, isApart: true); // an hour's export keeps no run waiting, and two do not ask inference at once
+        return services.AddHourly("The retention of exports", (provider, cancellationToken) => provider.GetRequiredService<ExportFiles>().RemoveOldAsync(cancellationToken));
     }
 
     public static void MapExports(this IEndpointRouteBuilder app)
