@@ -79,6 +79,22 @@ public sealed class JobWorkerTests(Stores stores)
         await Eventually.TrueAsync(() => oven.Stopped, "the job's end");
     }
 
+    [Fact]
+    public async Task Worker_KindApart_DoesNotWaitForTheOthers()
+    {
+        var oven = new Oven { Endless = true };
+        using var host = await StartAsync(oven);
+        var queue = host.Services.GetRequiredService<JobQueue>();
+        await queue.EnqueueAsync(Guid.NewGuid(), StoreId.Main, "bake");
+        await Eventually.TrueAsync(() => oven.Attempts == 1, "the only worker of its lane to be busy");
+
+        await queue.EnqueueAsync(Guid.NewGuid(), StoreId.Main, "bake");
+        await queue.EnqueueAsync(Guid.NewGuid(), StoreId.Main, "sweep");
+
+        await Eventually.TrueAsync(() => oven.IsSwept, "the job of the kind apart");
+        Assert.Equal(1, oven.Attempts);
+    }
+
     private async Task<IHost> StartAsync(Oven oven, string? connectionString = null, int maxAttempts = 20)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -91,7 +107,8 @@ public sealed class JobWorkerTests(Stores stores)
         var database = connectionString ?? await stores.NewDatabaseAsync();
         builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { PersistSecurityInfo = true }));
         builder.Services.AddSingleton(oven);
-        builder.Services.AddJobs().AddJobHandler<Baker>("bake");
+        builder.Configuration["Jobs:Concurrency"] = "1";
+        builder.Services.AddJobs().AddJobHandler<Baker>("bake").AddJobHandler<Sweeper>("sweep", isApart: true);
         var host = builder.Build();
         await host.Services.GetRequiredService<JobQueue>().CreateSchemaAsync();
         await host.StartAsync();
@@ -106,8 +123,20 @@ public sealed class JobWorkerTests(Stores stores)
         public bool Final { get; init; }
         public bool Endless { get; init; }
         public bool Stopped { get; set; }
+        public bool IsSwept { get; set; }
         public ConcurrentBag<Job> Baked { get; } = [];
         public ConcurrentBag<string> Failed { get; } = [];
+    }
+
+    private sealed class Sweeper(Oven oven) : IJobHandler
+    {
+        public Task RunAsync(Job job, CancellationToken cancellationToken)
+        {
+            oven.IsSwept = true;
+            return Task.CompletedTask;
+        }
+
+        public Task OnFailedAsync(Job job, string error, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class Baker(Oven oven) : IJobHandler
