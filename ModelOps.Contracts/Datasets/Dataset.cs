@@ -83,6 +83,15 @@ public static class DatasetFiles
 
     /// <summary>Every file that a version may have.</summary>
     public static IReadOnlyList<string> All { get; } = [Events, Products, UserTags, Quarantine, Users, Campaigns, Judgements, Messages, Faq];
+
+    private static readonly string[] Always = [Events, Products, UserTags, Quarantine];
+
+    /// <summary>Whether a version of this profile has the file.</summary>
+    public static bool Has(DatasetProfile profile, string file)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        return Always.Contains(file) || profile.Tables.GetValueOrDefault(Path.GetFileNameWithoutExtension(file)) > 0;
+    }
 }
 
 /// <summary>What the checks found in a version.</summary>

@@ -4,7 +4,11 @@ namespace ModelOps.Contracts.Runs;
 
 /// <summary>What to train. Parameters that are absent have the defaults of the architecture and the profile.</summary>
 /// <param name="Parameters"><c>profile</c> (<c>fast</c>, <c>best</c>), <c>architecture</c>, and any of the architecture's and the training's own.</param>
-public sealed record TrainingRequest(string Dataset, int DatasetVersion, string Model, IReadOnlyDictionary<string, JsonElement>? Parameters);
+public sealed record TrainingRequest(string Dataset, int DatasetVersion, string Model, IReadOnlyDictionary<string, JsonElement>? Parameters)
+{
+    /// <summary>What is made of the dataset: one of <see cref="ApplicationName"/>; a recommender where it is absent.</summary>
+    public string? Application { get; init; }
+}
 
 /// <summary>One training, from the dataset to a package that can be registered.</summary>
 /// <param name="Epochs">The curve, one point an epoch, in order.</param>
@@ -28,6 +32,9 @@ public sealed record TrainingRun(
     string? Error,
     int? Version)
 {
+    /// <summary>What it makes of the dataset: one of <see cref="ApplicationName"/>.</summary>
+    public string Application { get; init; } = ApplicationName.Recommend;
+
     /// <summary>What it was expected to take when it began; beside it, <see cref="Metrics"/> have what it took. Null before it begins.</summary>
     public RunEstimate? Estimate { get; init; }
 

@@ -11,7 +11,7 @@ public sealed record DescriptionRequest([property: JsonRequired] string Descript
 /// <summary>Tags that say where a version comes from. They are announced with it and do not change.</summary>
 public static class LineageTags
 {
-    public const string Dataset = "dataset", DatasetVersion = "dataset_version", Architecture = "architecture", ImportedFrom = "imported_from";
+    public const string Dataset = "dataset", DatasetVersion = "dataset_version", Application = "application", Architecture = "architecture", ImportedFrom = "imported_from";
 
     public static IReadOnlyList<string> All { get; } = [Dataset, DatasetVersion, Architecture, ImportedFrom];
 }

@@ -127,7 +127,7 @@ internal sealed class AutomationLoop(IServiceScopeFactory scopes, PipelineCatalo
         try
         {
             var parameters = TrainStep.Parameters(definition, new Dictionary<string, System.Text.Json.JsonElement>());
-            var request = new TrainingRequest(target.Dataset, dataset.LatestVersion, target.Model, parameters);
+            var request = new TrainingRequest(target.Dataset, dataset.LatestVersion, target.Model, parameters) { Application = definition.Application };
             return (await services.GetRequiredService<TrainerClient>().EstimateAsync(target.Store, request, cancellationToken)).Seconds?.Value / 60;
         }
         catch (ServiceException exception) when (!exception.IsTransient)

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
+using ModelOps.Contracts.Runs;
 using ModelOps.Pipeline.Steps;
 using YamlDotNet.Serialization;
 
@@ -11,6 +12,9 @@ internal sealed record PipelineDefinition
 {
     [Description("What runs and calls name the pipeline by.")]
     public string Name { get; init; } = "";
+
+    [Description("What the trainer makes of the dataset.")]
+    public string Application { get; init; } = ApplicationName.Recommend;
 
     /// <summary>The registered model that runs make versions of; the pipeline's name when absent.</summary>
     [Description("The registered model that runs make versions of; the pipeline's name when absent.")]
@@ -49,6 +53,7 @@ internal sealed record PipelineDefinition
     public IEnumerable<DefinitionFault> Validate() =>
     [
         .. Name.Length == 0 ? [new DefinitionFault("name", "name is missing.")] : Array.Empty<DefinitionFault>(),
+        .. ApplicationName.All.Contains(Application) ? Array.Empty<DefinitionFault>() : [new DefinitionFault("application", $"'{Application}' is no application. They are: {string.Join(", ", ApplicationName.All)}.")],
         .. Rollout.Validate("rollout"),
         .. Gates.SelectMany((gate, index) => gate.Validate($"gates[{index}]")),
         .. Steps.SelectMany(step => ValidateStep(step.Key, step.Value)),

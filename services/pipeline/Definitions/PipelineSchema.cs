@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using ModelOps.Contracts.Runs;
 using ModelOps.Pipeline.Steps;
 
 namespace ModelOps.Pipeline.Definitions;
@@ -43,6 +44,8 @@ internal static class PipelineSchema
             (described["type"], described["pattern"]) = ("string", Duration.Pattern);
         if (Attribute<AllowedValuesAttribute>(context) is { } allowed)
             described["enum"] = new JsonArray([.. allowed.Values.Select(value => JsonValue.Create((string?)value))]);
+        if (context.PropertyInfo is { Name: "application" })
+            described["enum"] = new JsonArray([.. ApplicationName.All.Select(name => JsonValue.Create(name))]);
         if (context.TypeInfo.Type == typeof(Dictionary<string, StepDefinition>))
             described["propertyNames"] = new JsonObject { ["enum"] = new JsonArray([.. StepList.Names.Select(name => JsonValue.Create(name))]) };
         if (Attribute<DescriptionAttribute>(context) is { Description: var text })

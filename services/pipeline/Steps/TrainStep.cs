@@ -15,7 +15,7 @@ internal sealed class TrainStep(TrainerClient trainer) : IStep
 
     public async Task RunAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var request = new TrainingRequest(context.Dataset, context.IntInput(PrepareStep.DatasetVersion), context.Model, Parameters(context.Definition, context.Parameters));
+        var request = new TrainingRequest(context.Dataset, context.IntInput(PrepareStep.DatasetVersion), context.Model, Parameters(context.Definition, context.Parameters)) { Application = context.Definition.Application };
         var run = await trainer.StartAsync(context.Store, request, context.IdempotencyKey, cancellationToken);
         context.Outputs[TrainingRun] = run.Id.ToString();
         try

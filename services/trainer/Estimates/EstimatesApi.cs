@@ -4,8 +4,8 @@ using ModelOps.Contracts;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Runs;
+using ModelOps.Trainer.Applications;
 using ModelOps.Trainer.Runs;
-using ModelOps.Trainer.Training;
 
 namespace ModelOps.Trainer.Estimates;
 
@@ -18,14 +18,13 @@ public static class EstimatesApi
     private static async Task<Results<Ok<RunEstimate>, ValidationProblem, ProblemHttpResult>> EstimateAsync(
         StoreId store, TrainingRequest request, Estimator estimator, DataPrepClient datasets, CancellationToken cancellationToken)
     {
-        var parameters = TrainingParameters.Parse(request.Parameters, out var errors);
-        RunsApi.AddRequestErrors(request, errors);
+        var parameters = RunsApi.Check(request, out var errors);
         if (parameters is null || errors.Count > 0)
             return TypedResults.ValidationProblem(errors, type: Problems.Invalid);
         try
         {
             var version = await datasets.GetVersionAsync(store, request.Dataset, request.DatasetVersion, cancellationToken);
-            return TypedResults.Ok(await estimator.EstimateAsync(RunSize.Of(parameters, version.Profile), parameters, cancellationToken));
+            return TypedResults.Ok(await estimator.EstimateAsync(ApplicationList.Find(request.Application)!.SizeOf(parameters, version.Profile), cancellationToken));
         }
         catch (ServiceException exception) when (exception.Status == HttpStatusCode.NotFound)
         {

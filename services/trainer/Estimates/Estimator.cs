@@ -19,16 +19,14 @@ public sealed class Estimator(RunsDb database, IOptions<TrainerOptions> options)
 
     private const double SecondsAMinute = 60, SecondsAnHour = 3600;
 
-    public async Task<RunEstimate> EstimateAsync(RunSize size, TrainingParameters parameters, CancellationToken cancellationToken)
+    public async Task<RunEstimate> EstimateAsync(RunSize size, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(size);
-        ArgumentNullException.ThrowIfNull(parameters);
         var past = await PastAsync(size.Kind, cancellationToken);
         if (past.Count == 0)
             return new RunEstimate(0, null, null, null, null, $"Unknown: no training of the kind '{size.Kind}' has finished on a machine like this one yet ({Machine.Kind}).");
         var seconds = Forecast.Of([.. past.Select(run => (run.Size.Work, run.Seconds))], size.Work, assumedSlope: 1)!;
-        if (parameters.Search is not null)
-            seconds = Map(seconds, value => value + parameters.SearchMinutes * SecondsAMinute);
+        seconds = Map(seconds, value => value + size.SearchMinutes * SecondsAMinute);
         var megabytes = Forecast.Of([.. past.Where(run => run.Megabytes > 0).Select(run => (run.Size.Held, run.Megabytes))], size.Held, SlopeOfMemory);
         var price = options.Value.PricePerHour;
         return new RunEstimate(

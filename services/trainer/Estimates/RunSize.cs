@@ -10,6 +10,9 @@ namespace ModelOps.Trainer.Estimates;
 /// <param name="Parameters">Numbers that each event is multiplied with, about: the items it is compared with and the blocks.</param>
 public sealed record RunSize(string Kind, long Events, int Passes, double Parameters)
 {
+    /// <summary>Minutes that a search takes before the training, whatever the size.</summary>
+    public double SearchMinutes { get; init; }
+
     /// <summary>Square matrices of a block, about.</summary>
     private const int MatricesPerBlock = 6;
 
@@ -18,9 +21,10 @@ public sealed record RunSize(string Kind, long Events, int Passes, double Parame
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(profile);
         var smaller = string.Concat(parameters.SmallerNetworks.Select(way => "+" + way.Name));
-        return Architectures.Architecture.Networks.ContainsKey(parameters.Architecture)
+        var size = Architectures.Architecture.Networks.ContainsKey(parameters.Architecture)
             ? new RunSize(parameters.Architecture + smaller, profile.Events, parameters.Epochs, ((double)profile.Items + (double)MatricesPerBlock * parameters.Blocks * parameters.Dimensions) * parameters.Dimensions)
             : new RunSize(parameters.Architecture, profile.Events, 1, profile.Items);
+        return size with { SearchMinutes = parameters.Search is null ? 0 : parameters.SearchMinutes };
     }
 
     /// <summary>Time grows with it.</summary>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using ModelOps.Contracts.Runs;
 using ModelOps.Features;
 using ModelOps.Trainer.Runs;
 using ModelOps.Trainer.Training;
@@ -15,6 +16,9 @@ namespace ModelOps.Trainer.Reproductions;
 public sealed record Lineage(
     Guid Run, LineageDataset Dataset, IReadOnlyDictionary<string, JsonElement> Parameters, int? Parent, string? Code, string? Machine, IReadOnlyDictionary<string, string>? Packages)
 {
+    /// <summary>What was made of the dataset; packages from before there was more than one have none.</summary>
+    public string Application { get; init; } = ApplicationName.Recommend;
+
     /// <summary>Of this build: version and commit.</summary>
     public static string ThisCode { get; } = typeof(Lineage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 

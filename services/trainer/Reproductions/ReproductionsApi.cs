@@ -31,6 +31,8 @@ public static class ReproductionsApi
             if (string.IsNullOrWhiteSpace(request.Model) || await originals.FindAsync(store, request.Model, request.Version, cancellationToken) is not { } original)
                 return Problems.NoVersion(request);
             var lineage = await LineageAsync(originals, store, original.Manifest, options.Value, cancellationToken);
+            if (lineage.Application != ApplicationName.Recommend)
+                return Problems.NotReproducible(request, lineage.Application);
             if (TrainingParameters.Parse(lineage.Parameters, out var errors) is null)
                 return TypedResults.ValidationProblem(errors, $"This build cannot train what version {request.Version} of '{request.Model}' was trained with. Reproduce it with the build that made it: {lineage.Code ?? "its card does not say which"}.", type: Problems.Invalid);
             var asked = Run.Of(store, new TrainingRequest(lineage.Dataset.Name, lineage.Dataset.Version, request.Model, lineage.Parameters), lineage.Parameters, idempotencyKey, time.GetUtcNow());

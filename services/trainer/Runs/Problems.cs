@@ -34,6 +34,9 @@ internal static class Problems
     public static ProblemHttpResult LineageUnreadable(ReproductionRequest request, Exception exception) => Problem(
         StatusCodes.Status409Conflict, "lineage", "The version's lineage cannot be read", $"Version {request.Version} of '{request.Model}' cannot be trained again from its model card: {exception.Message}");
 
+    public static ProblemHttpResult NotReproducible(ReproductionRequest request, string application) => Problem(
+        StatusCodes.Status409Conflict, "reproduction", "Only recommenders are reproduced", $"Version {request.Version} of '{request.Model}' is of the application '{application}'. Start a run with the parameters of its model card to train it again.");
+
     public static ProblemHttpResult IsReproduction(Guid id) => Problem(
         StatusCodes.Status409Conflict, "reproduction", "A reproduction is compared, not registered", $"Run {id} trained a version again to compare it, see GET /v1/reproductions/{id}. Start a run to make a new version.");
 

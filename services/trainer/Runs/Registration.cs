@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Versions;
-using ModelOps.Features;
+using ModelOps.Trainer.Applications;
 
 namespace ModelOps.Trainer.Runs;
 
@@ -14,11 +14,6 @@ namespace ModelOps.Trainer.Runs;
 public sealed class Registration(RegistryClient registry, VersionOrigins origins, RunBlobs blobs, IOptions<TrainerOptions> options)
 {
     private const int Attempts = 3;
-    private static readonly string[] Files = [PackageFiles.Model, PackageFiles.Items, PackageFiles.Shoppers, PackageFiles.Schema, PackageFiles.ModelCard];
-
-    /// <summary>Weights only of networks; related items not of a run that an older build trained.</summary>
-    private static readonly string[] OptionalFiles = [PackageFiles.Related, PackageFiles.Index, PackageFiles.User, PackageFiles.Weights, PackageFiles.WeightsDescription];
-
     /// <summary>The version, or null when the package is no longer kept anywhere.</summary>
     /// <exception cref="ServiceException">The registry refuses or is away.</exception>
     public async Task<ModelVersion?> RegisterAsync(Run run, CancellationToken cancellationToken)
@@ -38,10 +33,8 @@ public sealed class Registration(RegistryClient registry, VersionOrigins origins
         var fetched = RunFolder.CreateForFetching(options.Value, run.Id);
         try
         {
-            if (!await blobs.FetchPackageAsync(store, run.Id, fetched, Files, cancellationToken))
+            if (!await blobs.FetchPackageAsync(store, run.Id, fetched, ApplicationList.Of(run.Application).PackageFiles, cancellationToken))
                 return null;
-            foreach (var file in OptionalFiles)
-                await blobs.FetchPackageAsync(store, run.Id, fetched, [file], cancellationToken);
             return await PutAsync(run, version, fetched, cancellationToken);
         }
         finally
@@ -57,9 +50,16 @@ public sealed class Registration(RegistryClient registry, VersionOrigins origins
         {
             [LineageTags.Dataset] = run.Dataset,
             [LineageTags.DatasetVersion] = run.DatasetVersion.ToString(CultureInfo.InvariantCulture),
-            [LineageTags.Architecture] = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(run.Parameters)!.TryGetValue("architecture", out var architecture) ? architecture.ToString() : "sasrec",
+            [LineageTags.Application] = run.Application,
+            [LineageTags.Architecture] = ArchitectureOf(run),
         },
         origin);
+
+    private static string ArchitectureOf(Run run)
+    {
+        var given = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(run.Parameters)!;
+        return ApplicationList.Of(run.Application).Complete(given, out _)?.GetValueOrDefault("architecture") is { ValueKind: JsonValueKind.String } architecture ? architecture.GetString()! : run.Application;
+    }
 
     private static async Task<PackageFile> DescribeAsync(string folder, string file, CancellationToken cancellationToken)
     {
@@ -69,7 +69,7 @@ public sealed class Registration(RegistryClient registry, VersionOrigins origins
 
     private async Task<ModelVersion> PutAsync(Run run, ModelVersion version, string folder, CancellationToken cancellationToken)
     {
-        var present = Files.Concat(OptionalFiles.Where(file => File.Exists(Path.Combine(folder, file))));
+        var present = Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
         var manifest = new PackageManifest(run.Model, version.Version, [.. await Task.WhenAll(present.Select(file => DescribeAsync(folder, file, cancellationToken)))]);
         return await PutAsync(new StoreId(run.Store), manifest, folder, cancellationToken);
     }

@@ -23,6 +23,9 @@ public sealed class Run
 
     public required string Model { get; init; }
 
+    /// <summary>One of <see cref="ApplicationName"/>.</summary>
+    public string Application { get; init; } = ApplicationName.Recommend;
+
     public RunState State { get; set; }
 
     public string? Phase { get; set; }
@@ -90,12 +93,13 @@ public sealed class Run
         Dataset = request.Dataset,
         DatasetVersion = request.DatasetVersion,
         Model = request.Model,
+        Application = request.Application ?? ApplicationName.Recommend,
         Parameters = JsonSerializer.Serialize(parameters),
         State = RunState.Queued,
         CreatedAt = now,
     };
 
-    /// <summary>The parameters as they were accepted.</summary>
+    /// <summary>The parameters of a recommender as they were accepted.</summary>
     public TrainingParameters Parse() => TrainingParameters.Parse(Read<Dictionary<string, JsonElement>>(Parameters), out var errors)
         ?? throw new InvalidOperationException($"Run {Id} has parameters that this build does not accept: {string.Join(" ", errors.Values.SelectMany(error => error))}");
 
@@ -115,6 +119,7 @@ public sealed class Run
         Read<Dictionary<string, IReadOnlyDictionary<string, double>>>(Comparison),
         CreatedAt, StartedAt, EndedAt, Error, Version)
     {
+        Application = Application,
         Estimate = Estimate is null ? null : Read<RunEstimate>(Estimate),
         Reproduces = Reproduces is null ? null : Read<ReproductionRequest>(Reproduces),
     };
@@ -123,7 +128,7 @@ public sealed class Run
     public bool Asks(Run other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return (Reproduces is null) == (other.Reproduces is null) && Dataset == other.Dataset && DatasetVersion == other.DatasetVersion && Model == other.Model
+        return (Reproduces is null) == (other.Reproduces is null) && Dataset == other.Dataset && DatasetVersion == other.DatasetVersion && Model == other.Model && Application == other.Application
             && JsonElement.DeepEquals(Read<JsonElement>(Parameters), Read<JsonElement>(other.Parameters));
     }
 

@@ -33,16 +33,15 @@ public sealed class RunBlobs(BlobContainerClient container)
         }
     }
 
-    /// <summary>Fetches the package. False when it is not complete in the storage.</summary>
-    public async Task<bool> FetchPackageAsync(StoreId store, Guid run, string packageFolder, IEnumerable<string> files, CancellationToken cancellationToken)
+    /// <summary>Fetches every file of the package.</summary>
+    /// <returns>False when one of <paramref name="needed"/> is not in the storage.</returns>
+    public async Task<bool> FetchPackageAsync(StoreId store, Guid run, string packageFolder, IEnumerable<string> needed, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(packageFolder);
-        foreach (var file in files)
-        {
-            if (!await FetchAsync(Blob(store, run, $"{TrainingTask.PackageFolder}/{file}"), Path.Combine(packageFolder, file), cancellationToken))
-                return false;
-        }
-        return true;
+        var prefix = $"{store}/{run}/{TrainingTask.PackageFolder}/";
+        await foreach (var blob in container.GetBlobsAsync(Azure.Storage.Blobs.Models.BlobTraits.None, Azure.Storage.Blobs.Models.BlobStates.None, prefix, cancellationToken))
+            await FetchAsync(container.GetBlobClient(blob.Name), Path.Combine(packageFolder, Path.GetFileName(blob.Name)), cancellationToken);
+        return needed.All(file => File.Exists(Path.Combine(packageFolder, file)));
     }
 
     public async Task RemoveAsync(StoreId store, Guid run, CancellationToken cancellationToken)

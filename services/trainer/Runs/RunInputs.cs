@@ -9,6 +9,7 @@ using ModelOps.Contracts.Signing;
 using ModelOps.Contracts.Versions;
 using ModelOps.Features;
 using ModelOps.Jobs;
+using ModelOps.Trainer.Applications;
 using ModelOps.Trainer.Imports;
 using ModelOps.Trainer.Training;
 
@@ -34,9 +35,9 @@ public sealed class RunInputs(DataPrepClient datasets, ImportBlobs imports, Regi
         try
         {
             version = await datasets.GetVersionAsync(store, run.Dataset, run.DatasetVersion, cancellationToken);
-            foreach (var file in new[] { DatasetFiles.Events, DatasetFiles.Products })
+            foreach (var file in ApplicationList.Of(run.Application).DatasetFiles.Where(file => DatasetFiles.Has(version.Profile, file)))
                 await datasets.DownloadAsync(store, run.Dataset, run.DatasetVersion, file, Path.Combine(folder, file), cancellationToken);
-            await new TrainingTask(run.Id, run.Model, version, parameters) { Passes = trial, Trials = trials, Parent = parent }.WriteAsync(folder);
+            await new TrainingTask(run.Id, run.Model, version, parameters) { Application = run.Application, Passes = trial, Trials = trials, Parent = parent }.WriteAsync(folder);
         }
         catch (ServiceException exception) when (exception.Status == HttpStatusCode.NotFound)
         {

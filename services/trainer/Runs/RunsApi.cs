@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
@@ -6,8 +7,8 @@ using ModelOps.Contracts;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Runs;
 using ModelOps.Contracts.Versions;
+using ModelOps.Trainer.Applications;
 using ModelOps.Trainer.Imports;
-using ModelOps.Trainer.Training;
 
 namespace ModelOps.Trainer.Runs;
 
@@ -32,14 +33,13 @@ public static class RunsApi
         StoreId store, TrainingRequest request, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
         RunsDb database, RunQueue queue, RunStarts starts, ImportBlobs imports, TimeProvider time, HttpResponse response, CancellationToken cancellationToken)
     {
-        var parameters = TrainingParameters.Parse(request.Parameters, out var errors);
-        AddRequestErrors(request, errors);
-        if (parameters?.Checkpoint is { } import && await imports.FindAsync(store, import, cancellationToken) is null)
+        var parameters = Check(request, out var errors);
+        if (parameters?.GetValueOrDefault("checkpoint") is { ValueKind: JsonValueKind.String } checkpoint && checkpoint.GetString() is { } import && await imports.FindAsync(store, import, cancellationToken) is null)
             errors["checkpoint"] = [$"The store has no import '{import}'. GET /v1/imports lists the imports there are."];
         if (parameters is null || errors.Count > 0)
             return TypedResults.ValidationProblem(errors, type: Problems.Invalid);
 
-        var asked = Run.Of(store, request, request.Parameters ?? parameters.ToDictionary(), idempotencyKey, time.GetUtcNow());
+        var asked = Run.Of(store, request, request.Parameters ?? parameters, idempotencyKey, time.GetUtcNow());
         var (run, usedUp) = await starts.AddAsync(database, asked, cancellationToken);
         if (run is null)
             return Problems.QuotaUsedUp(usedUp!, response);
@@ -49,14 +49,22 @@ public static class RunsApi
         return run.Id == asked.Id ? TypedResults.Created($"/v1/runs/{run.Id}", run.ToContract()) : TypedResults.Ok(run.ToContract());
     }
 
-    internal static void AddRequestErrors(TrainingRequest request, Dictionary<string, string[]> errors)
+    /// <summary>All parameters of what is asked for; null where some are wrong.</summary>
+    internal static IReadOnlyDictionary<string, JsonElement>? Check(TrainingRequest request, out Dictionary<string, string[]> errors)
     {
+        if (ApplicationList.Find(request.Application) is not { } application)
+        {
+            errors = new() { ["application"] = [$"'{request.Application}' is no application. They are: {string.Join(", ", ApplicationList.All.Select(one => one.Name))}."] };
+            return null;
+        }
+        var parameters = application.Complete(request.Parameters, out errors);
         if (string.IsNullOrWhiteSpace(request.Dataset))
             errors["dataset"] = ["Name the dataset to train on."];
         if (request.DatasetVersion < 1)
             errors["datasetVersion"] = ["Dataset versions count from 1."];
         if (string.IsNullOrWhiteSpace(request.Model))
             errors["model"] = ["Name the model that the run makes a version of."];
+        return parameters;
     }
 
     private static async Task<Results<Ok<Page<TrainingRun>>, ValidationProblem>> ListAsync(

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Contracts.Runs;
 using ModelOps.Trainer.Search;
 
 namespace ModelOps.Trainer.Runs;
@@ -17,6 +18,7 @@ public sealed class RunsDb(DbContextOptions<RunsDb> options) : DbContext(options
         {
             run.Property(row => row.Number).UseIdentityAlwaysColumn();
             run.Property(row => row.State).HasConversion<string>();
+            run.Property(row => row.Application).HasDefaultValue(ApplicationName.Recommend);
             run.HasIndex(row => new { row.Store, row.Number });
             run.HasIndex(row => new { row.Store, row.IdempotencyKey }).IsUnique();
             run.HasIndex(row => new { row.Machine, row.Number });

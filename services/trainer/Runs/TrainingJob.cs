@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Runs;
 using ModelOps.Jobs;
+using ModelOps.Trainer.Applications;
 using ModelOps.Trainer.Estimates;
 using ModelOps.Trainer.Reproductions;
 using ModelOps.Trainer.Training;
@@ -43,7 +44,7 @@ public sealed class TrainingJob(
     {
         var run = await ReadAsync(job.Id, cancellationToken);
         var (version, parameters) = await FetchAsync(job, run, folder, cancellationToken);
-        await EstimateAsync(journal, run, RunSize.Of(parameters, version.Profile), parameters, cancellationToken);
+        await EstimateAsync(journal, run, ApplicationList.Of(run.Application).SizeOf(parameters, version.Profile), cancellationToken);
         var end = await TrainAsync(job, journal, folder, cancellationToken);
         if (end.Error is { } error)
             throw new FinalJobFailureException(error);
@@ -89,15 +90,15 @@ public sealed class TrainingJob(
     }
 
     /// <summary>What the run is expected to take, told before it starts; a run that goes on keeps what was told first.</summary>
-    private async Task EstimateAsync(RunJournal journal, Run run, RunSize size, TrainingParameters parameters, CancellationToken cancellationToken)
+    private async Task EstimateAsync(RunJournal journal, Run run, RunSize size, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         // A search's minutes are over when its training begins.
-        var estimate = run.Estimate ?? JsonSerializer.Serialize(await scope.ServiceProvider.GetRequiredService<Estimator>().EstimateAsync(size, parameters, cancellationToken));
+        var estimate = run.Estimate ?? JsonSerializer.Serialize(await scope.ServiceProvider.GetRequiredService<Estimator>().EstimateAsync(size, cancellationToken));
         await journal.ExpectAsync(Machine.Kind, JsonSerializer.Serialize(size), estimate, cancellationToken);
     }
 
-    private async Task<(DatasetVersion Version, TrainingParameters Parameters)> FetchAsync(Job job, Run run, string folder, CancellationToken cancellationToken)
+    private async Task<(DatasetVersion Version, IReadOnlyDictionary<string, JsonElement> Parameters)> FetchAsync(Job job, Run run, string folder, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var trials = await scope.ServiceProvider.GetRequiredService<RunsDb>().Trials.AsNoTracking().Where(trial => trial.RunId == run.Id).OrderBy(trial => trial.Number).ToListAsync(cancellationToken);
@@ -108,7 +109,7 @@ public sealed class TrainingJob(
             trials: trials.Count == 0 ? null : [.. trials.Select(trial => trial.ToContract(trial == chosen))], cancellationToken: cancellationToken);
         if (await blobs.FetchCheckpointAsync(job.Store, job.Id, folder, cancellationToken: cancellationToken))
             logger.LogInformation("Run {Run} goes on from its checkpoint at attempt {Attempt}", job.Id, job.Attempt);
-        return (version, TrainingParameters.Parse(parameters, out _) ?? run.Parse());
+        return (version, parameters);
     }
 
     private async Task<WorkerEnd> TrainAsync(Job job, RunJournal journal, string folder, CancellationToken cancellationToken)

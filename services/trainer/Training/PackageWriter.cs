@@ -82,6 +82,7 @@ public sealed class PackageWriter(TrainingTask task, TrainingParameters paramete
         {
             task.Model,
             task.Run,
+            task.Application,
             parameters.Architecture,
             Parameters = parameters.ToDictionary(),
             Dataset = new { task.Dataset.Name, task.Dataset.Version, task.Dataset.EventCursor, task.Dataset.CreatedAt, task.Dataset.ContentSha256 },

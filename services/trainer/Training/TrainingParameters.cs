@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
+using ModelOps.Trainer.Applications;
 using ModelOps.Trainer.Compression;
 using ModelOps.Trainer.Search;
 
@@ -204,38 +203,14 @@ public sealed record TrainingParameters
 
     private static readonly TrainingParameters Fast = new() { Profile = "fast", Epochs = 20, Patience = 3, ValidationUsers = 3000, TuningUsers = 1500, TuningRounds = 1, Refit = "warm", LearningRate = 2e-3 };
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        NumberHandling = JsonNumberHandling.AllowReadingFromString,
-    };
-
-    public static IReadOnlyList<string> Names { get; } = [.. typeof(TrainingParameters).GetProperties()
-        .Where(property => property.GetMethod!.IsStatic is false).Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))];
+    public static IReadOnlyList<string> Names { get; } = ParameterRecord.NamesOf<TrainingParameters>();
 
     /// <summary>Lays <paramref name="given"/> over the profile it names. Reports every error, by parameter.</summary>
     public static TrainingParameters? Parse(IReadOnlyDictionary<string, JsonElement>? given, out Dictionary<string, string[]> errors)
     {
-        errors = [];
-        given ??= new Dictionary<string, JsonElement>();
-        foreach (var unknown in given.Keys.Except(Names))
-            errors[unknown] = [$"There is no parameter '{unknown}'. The parameters are: {string.Join(", ", Names)}."];
-        var profile = given.TryGetValue("profile", out var named) && named.ValueEquals("best"u8) ? Best : Fast;
-        var values = JsonSerializer.SerializeToNode(profile, Json)!.AsObject();
-        TrainingParameters? parameters = profile;
-        foreach (var (name, value) in given.Where(pair => Names.Contains(pair.Key)))
-        {
-            var before = values[name]?.DeepClone();
-            values[name] = JsonNode.Parse(value.GetRawText());
-            if (!TryRead(values, out var read))
-            {
-                errors[name] = [$"'{name}' cannot be {value.GetRawText()}. Its default is {before?.ToJsonString() ?? "null"}."];
-                values[name] = before;
-                continue;
-            }
-            parameters = read;
-        }
-        parameters!.AddRangeErrors(errors);
+        var isBest = given is not null && given.TryGetValue("profile", out var named) && named.ValueEquals("best"u8);
+        var parameters = ParameterRecord.Read(given, isBest ? Best : Fast, out errors);
+        parameters.AddErrors(errors);
         return errors.Count == 0 ? parameters : null;
     }
 
@@ -247,33 +222,11 @@ public sealed record TrainingParameters
         ? [.. SmallerNetwork.All.Where(way => (Compression == "all" && way.Refuses(this) is null) || Compression == way.Name)]
         : [];
 
-    public IReadOnlyDictionary<string, JsonElement> ToDictionary() => JsonSerializer.SerializeToElement(this, Json)
-        .EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null).ToDictionary(property => property.Name, property => property.Value);
+    public IReadOnlyDictionary<string, JsonElement> ToDictionary() => ParameterRecord.ToDictionary(this);
 
-    private static bool TryRead(JsonObject values, out TrainingParameters? parameters)
+    /// <summary>What no property can tell alone.</summary>
+    private void AddErrors(Dictionary<string, string[]> errors)
     {
-        try
-        {
-            parameters = values.Deserialize<TrainingParameters>(Json);
-            return parameters is not null;
-        }
-        catch (JsonException)
-        {
-            parameters = null;
-            return false;
-        }
-    }
-
-    private void AddRangeErrors(Dictionary<string, string[]> errors)
-    {
-        var found = new List<ValidationResult>();
-        Validator.TryValidateObject(this, new ValidationContext(this), found, validateAllProperties: true);
-        foreach (var error in found)
-        {
-            var name = error.MemberNames.First();
-            var allowed = typeof(TrainingParameters).GetProperty(name)!.GetCustomAttributes(typeof(AllowedValuesAttribute), false).Cast<AllowedValuesAttribute>().FirstOrDefault();
-            errors.TryAdd(JsonNamingPolicy.CamelCase.ConvertName(name), [allowed is null ? error.ErrorMessage! : $"'{typeof(TrainingParameters).GetProperty(name)!.GetValue(this)}' is none of: {string.Join(", ", allowed.Values)}."]);
-        }
         if ((Architecture == Imported) != (Checkpoint is not null))
             errors.TryAdd("checkpoint", [$"'checkpoint' and the architecture '{Imported}' need each other. Give the id that POST /v1/imports answered with."]);
         if (Search is not null)

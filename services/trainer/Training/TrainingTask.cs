@@ -11,6 +11,9 @@ public sealed record TrainingTask(Guid Run, string Model, DatasetVersion Dataset
     public const string FileName = "request.json";
     public const string PackageFolder = "package";
 
+    /// <summary>What is made of the dataset; see <see cref="ApplicationName"/>.</summary>
+    public string Application { get; init; } = ApplicationName.Recommend;
+
     /// <summary>For a trial of a search: stop after so many passes and tell the validation; null trains and packs.</summary>
     public int? Passes { get; init; }
 

@@ -1,6 +1,5 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
-using ModelOps.Contracts.Runs;
+using ModelOps.Trainer.Applications;
 using ModelOps.Trainer.DataParallel;
 using ModelOps.Trainer.Imports;
 using ModelOps.Trainer.Onnx;
@@ -68,41 +67,8 @@ public static class Worker
     public static async Task<TrainingResult> TrainAsync(string folder, Action<WorkerMessage> report, Group? group = null)
     {
         ArgumentNullException.ThrowIfNull(report);
-        report(new WorkerMessage(Phase: "read"));
         var task = await TrainingTask.ReadAsync(folder);
-        var parameters = TrainingParameters.Parse(task.Parameters, out var errors)
-            ?? throw new TrainingException(string.Join(" ", errors.Values.SelectMany(error => error)));
-        var reader = new DatasetReader(folder);
-        var (events, targets) = await reader.ChooseEventsAsync(parameters.Events, parameters.TargetEvents);
-        var interactions = await reader.ReadInteractionsAsync(events, targets, parameters.EventWeights);
-        var catalogue = await reader.ReadCatalogueAsync(interactions.Vocabulary, PackageWriter.Popularity(interactions, task.Dataset.Profile.HasClock));
-
-        using var imported = parameters.Checkpoint is null ? null : ImportedNetwork.Load(Path.Combine(folder, ImportFiles.Folder), interactions.Vocabulary);
-        parameters = parameters with { Length = imported?.Length ?? parameters.Length };
-        using var session = new TrainingSession(parameters, interactions, catalogue, task.Dataset.Profile.HasClock, folder, report, imported, StartingPoint.TryRead(Path.Combine(folder, StartingPoint.Folder)), group);
-        if (task.Passes is { } passes)
-        {
-            var tried = new TrainingResult(new Dictionary<string, double> { ["ndcg@10"] = session.Try(passes) }, new Dictionary<string, IReadOnlyDictionary<string, double>>());
-            report(new WorkerMessage(Result: tried));
-            return tried;
-        }
-        var progress = session.Run();
-        report(new WorkerMessage(Phase: "export"));
-        var (parity, variants, index) = await new PackageWriter(task, parameters, interactions, events, targets)
-            .WriteAsync(Path.Combine(folder, TrainingTask.PackageFolder), session, progress, catalogue);
-        var metrics = new Dictionary<string, double>(progress.Comparison["model"])
-        {
-            ["parity"] = parity,
-            ["megabytes"] = Math.Round(variants.Single(variant => variant.Kept).Bytes / 1e6, 3),
-            ["milliseconds"] = Math.Round(variants.Single(variant => variant.Kept).Milliseconds, 3),
-            [MetricName.Seconds] = Math.Round(progress.Seconds, 1),
-            [MetricName.PeakMegabytes] = Math.Round(Process.GetCurrentProcess().PeakWorkingSet64 / 1e6),
-            ["passes"] = progress.BestEpoch,
-            ["repeat_rate"] = session.RepeatRate,
-        };
-        foreach (var (depth, recall) in index.Recall)
-            metrics[$"index_recall@{depth}"] = recall;
-        var result = new TrainingResult(metrics, progress.Comparison);
+        var result = await ApplicationList.Of(task.Application).TrainAsync(task, folder, report, group);
         report(new WorkerMessage(Result: result));
         return result;
     }

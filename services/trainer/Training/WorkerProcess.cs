@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ModelOps.Contracts.Runs;
 using ModelOps.Trainer.DataParallel;
 
 namespace ModelOps.Trainer.Training;
@@ -53,7 +54,8 @@ public static class WorkerProcess
 
     private static async Task<Launch> LaunchOf(string folder)
     {
-        var parameters = TrainingParameters.Parse((await TrainingTask.ReadAsync(folder)).Parameters, out _);
+        var task = await TrainingTask.ReadAsync(folder);
+        var parameters = task.Application == ApplicationName.Recommend ? TrainingParameters.Parse(task.Parameters, out _) : null;
         return new Launch(parameters?.Workers ?? 1, parameters?.Hosts ?? []);
     }
 

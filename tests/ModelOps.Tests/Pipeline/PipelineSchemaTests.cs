@@ -23,7 +23,7 @@ public sealed class PipelineSchemaTests
         var schema = JsonDocument.Parse(PipelineSchema.Text).RootElement;
 
         Assert.Equal(
-            ["dataset", "gates", "limits", "model", "name", "prepare", "rollout", "schedule", "steps", "train", "triggers"],
+            ["application", "dataset", "gates", "limits", "model", "name", "prepare", "rollout", "schedule", "steps", "train", "triggers"],
             schema.GetProperty("properties").EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal));
         Assert.False(schema.GetProperty("additionalProperties").GetBoolean());
         var kind = schema.GetProperty("properties").GetProperty("rollout").GetProperty("properties").GetProperty("kind").GetProperty("enum");

@@ -29,6 +29,13 @@ namespace ModelOps.Trainer.Runs.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<string>("Application")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("recommend")
+                        .HasColumnName("application");
+
                     b.Property<int?>("Chosen")
                         .HasColumnType("integer")
                         .HasColumnName("chosen");

@@ -1,0 +1,9 @@
+namespace ModelOps.Contracts.Runs;
+
+/// <summary>What a training makes. The trainer has a file for each in its folder <c>Applications</c>.</summary>
+public static class ApplicationName
+{
+    public const string Recommend = "recommend";
+
+    public static IReadOnlyList<string> All { get; } = [Recommend];
+}
