@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using ModelOps.Contracts.Access;
 using ModelOps.Contracts.Alerts;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Predictions;
@@ -17,6 +18,10 @@ public static class ServiceClients
     public static IServiceCollection AddTrainerClient(this IServiceCollection services) => services.AddServiceClient<TrainerClient>("trainer");
 
     public static IServiceCollection AddRegistryClient(this IServiceCollection services) => services.AddServiceClient<RegistryClient>("registry");
+
+    public static IServiceCollection AddAccessClient(this IServiceCollection services) => services.AddServiceClient<AccessClient>("registry");
+
+    public static IServiceCollection AddKeyGrantsClient(this IServiceCollection services) => services.AddServiceClient<KeyGrantsClient>("registry");
 
     public static IServiceCollection AddInferenceClient(this IServiceCollection services) => services.AddServiceClient<InferenceClient>("inference");
 

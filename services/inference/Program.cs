@@ -11,6 +11,7 @@ using ModelOps.Inference.Recommendations;
 using ModelOps.Inference.Rules;
 using ModelOps.Inference.ShopPages;
 using ModelOps.ServiceDefaults;
+using ModelOps.ServiceDefaults.Access;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
@@ -38,6 +39,6 @@ app.MapCatalogue();
 app.MapRules();
 app.MapModels();
 app.MapOpenInference();
-app.MapGrpcService<InferenceRpc>();
+app.MapGrpcService<InferenceRpc>().Needs(AccessNeed.Predict);
 
 await app.RunAsync();

@@ -7,6 +7,7 @@ using ModelOps.DataPrep.Datasets;
 using ModelOps.EventLog;
 using ModelOps.Jobs;
 using ModelOps.ServiceDefaults;
+using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.DataPrep.Privacy;
 
@@ -20,7 +21,7 @@ internal static class PrivacyApi
 
     public static void MapPrivacy(this IEndpointRouteBuilder app)
     {
-        app.MapDelete("/v1/users/{id}", EraseAsync).WithTags("Privacy").WithSummary("Remove a person from datasets, event log and profiles; answers with the erasure, whose record is the proof");
+        app.MapDelete("/v1/users/{id}", EraseAsync).Needs(AccessNeed.Administer).WithTags("Privacy").WithSummary("Remove a person from datasets, event log and profiles; answers with the erasure, whose record is the proof");
         app.MapGet("/v1/erasures/{id:guid}", FindAsync).WithTags("Privacy");
     }
 
