@@ -1,3 +1,4 @@
+using ModelOps.Audit;
 using ModelOps.Contracts.Clients;
 using ModelOps.EventLog;
 using ModelOps.Inference.Batching;
@@ -29,9 +30,11 @@ builder.Services.AddRecommendations();
 builder.Services.AddEvents();
 builder.Services.AddOpenInference();
 builder.AddGrpcPort();
+builder.Services.AddAudit("eventsdb");
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapAudit();
 app.MapRecommendations();
 app.MapEvents();
 app.MapShopPages();

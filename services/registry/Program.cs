@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Audit;
 using ModelOps.Contracts.Signing;
 using ModelOps.Registry;
 using ModelOps.Registry.Access;
@@ -15,6 +16,7 @@ using ModelOps.ServiceDefaults.Blobs;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddNpgsqlDbContext<RegistryDb>("registrydb", options => options.UseSnakeCaseNamingConvention());
+builder.AddNpgsqlDataSource("registrydb");
 builder.AddAzureBlobContainerClient("modelfiles");
 builder.Services.AddKeptBlobs();
 builder.Services.AddSingleton<ArtifactStorage>();
@@ -29,9 +31,11 @@ builder.Services.AddScoped<RolloutActions>();
 builder.Services.AddOptions<RetentionOptions>().BindConfiguration("Retention").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddScoped<VersionRetention>();
 builder.Services.AddHourly("Retention", (provider, cancellationToken) => provider.GetRequiredService<VersionRetention>().RunAsync(cancellationToken));
+builder.Services.AddAudit("registrydb");
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapAudit();
 app.MapModels();
 app.MapTags();
 app.MapLineage();

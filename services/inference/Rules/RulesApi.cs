@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using ModelOps.Audit;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Rules;
 using ModelOps.EventLog;
@@ -28,7 +29,7 @@ internal static class RulesApi
         rules.MapPost("/check", Check).Needs(AccessNeed.Look).WithMetadata(new RequestSizeLimitAttribute(MaxBytes)).WithSummary("Whether rules could be put, without putting them");
     }
 
-    private static async Task<Results<Ok<RuleSet>, ProblemHttpResult>> PutAsync(StoreId store, NewRuleSet rules, RuleLog log, LiveRules live, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<RuleSet>, ProblemHttpResult>> PutAsync(StoreId store, NewRuleSet rules, HttpContext context, RuleLog log, LiveRules live, CancellationToken cancellationToken)
     {
         if (Wrong(rules) is { } wrong)
             return wrong;
@@ -38,6 +39,7 @@ internal static class RulesApi
                 ? $"Version {version} is not the latest any more. Read the rules again, and put yours on top of them."
                 : "Somebody else put rules at the same moment. Read them, and put yours on top of them.");
         }
+        context.Audit(new { version = put.Version - 1 }, new { version = put.Version }); // the history has their texts
         await live.HurryAsync();
         return TypedResults.Ok(put);
     }

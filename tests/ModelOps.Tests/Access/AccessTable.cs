@@ -16,7 +16,7 @@ namespace ModelOps.Tests.Access;
 /// <summary>Every endpoint of a service and every role: <c>docs/access-table.md</c> says who may, and a call of each with each shows it.</summary>
 internal static partial class AccessTable
 {
-    private const string ServiceKey = "key-among-the-services";
+    public const string ServiceKey = "key-among-the-services";
     private static readonly string[] Roles = [RoleName.Publishable, RoleName.Storefront, RoleName.Viewer, RoleName.Operator, RoleName.Administrator];
 
     public static void Guard(IWebHostBuilder builder) => builder.UseEnvironment("Production")
