@@ -10,6 +10,7 @@ using ModelOps.Inference.OpenInference.Grpc;
 using ModelOps.Inference.Recommendations;
 using ModelOps.Inference.Rules;
 using ModelOps.Inference.ShopPages;
+using ModelOps.Inference.Texts;
 using ModelOps.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -26,6 +27,7 @@ builder.Services.AddCatalogue();
 builder.Services.AddRules();
 builder.Services.AddRecommendations();
 builder.Services.AddEvents();
+builder.Services.AddTexts();
 builder.Services.AddOpenInference();
 builder.AddGrpcPort();
 
@@ -37,6 +39,7 @@ app.MapShopPages();
 app.MapCatalogue();
 app.MapRules();
 app.MapModels();
+app.MapTexts();
 app.MapOpenInference();
 app.MapGrpcService<InferenceRpc>();
 

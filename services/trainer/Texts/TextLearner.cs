@@ -9,7 +9,7 @@ namespace ModelOps.Trainer.Texts;
 /// <summary>Modules that learn together: passes over batches with warm-up and a linear descent of the learning rate, clipped gradients, frozen weights and adapters.</summary>
 internal sealed class TextLearner : IDisposable
 {
-    private const double Warmup = 0.1, ClipNorm = 1;
+    private const double Warmup = 0.1, ClipNorm = 1, WorthThreads = 250e6;
     private readonly Together together;
     private readonly Adapters? adapters;
     private readonly IOptimizer optimizer;
@@ -34,6 +34,7 @@ internal sealed class TextLearner : IDisposable
     public void Run<T>(int passes, double learningRate, Func<int, IReadOnlyList<T>> batches, Func<T, Tensor> loss, Func<int, double, bool>? report = null)
     {
         var threads = get_num_threads();
+        set_num_threads(IsSmall ? 1 : threads);
         for (var pass = 0; pass < passes; pass++)
         {
             manual_seed(options.Seed * 1000 + pass);
@@ -50,6 +51,9 @@ internal sealed class TextLearner : IDisposable
         set_num_threads(threads);
         adapters?.Merge();
     }
+
+    /// <summary>A small step's operations are over before a second thread is awake.</summary>
+    private bool IsSmall => (double)options.BatchSize * options.MaxTokens * together.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.NumberOfElements) < WorthThreads;
 
     private double Step(Func<Tensor> loss, double learningRate)
     {
