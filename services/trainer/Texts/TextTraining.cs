@@ -14,14 +14,12 @@ public sealed record TextReport(string Origin, double PretrainingLoss, long Para
 
 /// <summary>
 /// Trains a text network and writes its package, ready to serve: <c>encoder.json</c>, <c>model.onnx</c>, <c>tokenizer.json</c> and, where
-/// it answers alike, <c>model.int8.onnx</c>; and, under <c>checkpoint/</c>, what a later training may start from. Without a checkpoint the
+/// it answers alike, <c>model.int8.onnx</c>; with <c>config.json</c> and <c>model.safetensors</c> it is a checkpoint as well, that a later training may
+/// start from. Without a checkpoint the
 /// network first learns the language from <c>corpus</c>, the shop's own text.
 /// </summary>
 public static class TextTraining
 {
-    /// <summary>In the package's folder.</summary>
-    public const string CheckpointFolder = "checkpoint";
-
     /// <summary>A bi-encoder: texts that belong together get vectors near each other.</summary>
     /// <param name="corpus">Texts for the vocabulary and the language.</param>
     /// <param name="pairs">What belongs together; none leaves the network as the language made it.</param>
@@ -70,13 +68,16 @@ public static class TextTraining
         if (options.Passes > 0 && examples > 0)
             learn(new FineTuning(model, tokenizer, options, (pass, mean) => report?.Invoke("fine-tune", pass, mean)));
         report?.Invoke("export", 0, double.NaN);
-        var description = new EncoderDescription(kind, kind == EncoderKind.Embed ? network.Config.Dimensions : model.Head.Labels, most, options.Checkpoint is null ? EncoderDescription.SelfPretrained : Path.GetFileName(Path.TrimEndingDirectorySeparator(options.Checkpoint)), labels);
+        var description = new EncoderDescription(kind, kind == EncoderKind.Embed ? network.Config.Dimensions : model.Head.Labels, most, OriginOf(options.Checkpoint), labels);
         var export = TextPackage.Write(folder, model, tokenizer, description, rows.Count > 0 ? rows : [.. corpus.Select(text => (text, (string?)null))]);
-        var checkpoint = Path.Combine(folder, CheckpointFolder);
-        TextCheckpoint.Save(checkpoint, network.Config, network, model.Head);
-        tokenizer.Write(Path.Combine(checkpoint, TokenizerFiles.Tokenizer));
+        TextCheckpoint.Save(folder, network.Config, network, model.Head);
         return new TextReport(description.Origin, loss, network.parameters().Sum(parameter => parameter.NumberOfElements), export);
     }
+
+    /// <summary>What a package that was self-pretrained passes on stays so.</summary>
+    private static string OriginOf(string? checkpoint) => checkpoint is null ? EncoderDescription.SelfPretrained
+        : File.Exists(Path.Combine(checkpoint, Features.PackageFiles.Encoder)) ? EncoderDescription.Read(checkpoint).Origin
+        : Path.GetFileName(Path.TrimEndingDirectorySeparator(checkpoint));
 
     private static (Bert Network, Tokenizer Tokenizer) Begin(TextOptions options, IReadOnlyList<string> corpus, IReadOnlyList<(string First, string? Second)> rows)
     {

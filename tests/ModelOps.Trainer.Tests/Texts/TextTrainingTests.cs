@@ -49,8 +49,8 @@ public class TextTrainingTests
         var (first, second) = (Path.Combine(folder.Path, "first"), Path.Combine(folder.Path, "second"));
         var labelled = Catalogue.Select(text => new LabelledText(text, Array.FindIndex(Things, thing => text.Contains(thing, StringComparison.Ordinal)))).ToList();
         TextTraining.TrainClassifier(Options with { Passes = 40 }, Catalogue, labelled, Things, first);
-        var report = TextTraining.TrainClassifier(Options with { Checkpoint = Path.Combine(first, TextTraining.CheckpointFolder), PretrainingPasses = 0, Passes = 5, Freeze = ["embeddings"] }, [], labelled, Things, second);
-        Assert.Equal(TextTraining.CheckpointFolder, report.Origin);
+        var report = TextTraining.TrainClassifier(Options with { Checkpoint = first, PretrainingPasses = 0, Passes = 5, Freeze = ["embeddings"] }, [], labelled, Things, second);
+        Assert.Equal(EncoderDescription.SelfPretrained, report.Origin);
         Assert.Equal(Words(first), Words(second)); // frozen
         using var texts = new ExportedTexts(second);
         var right = labelled.Zip(texts.Of([.. labelled.Select(text => text.Text)])).Count(pair => TensorPrimitives.IndexOfMax<float>(pair.Second) == pair.First.Label);
@@ -65,8 +65,8 @@ public class TextTrainingTests
         var (first, second) = (Path.Combine(folder.Path, "first"), Path.Combine(folder.Path, "second"));
         TextTraining.TrainEncoder(Options with { Passes = 0 }, Catalogue, [], first);
         var labelled = Catalogue.Select(text => new LabelledText(text, text.Contains("red", StringComparison.Ordinal) ? 1 : 0)).ToList();
-        TextTraining.TrainClassifier(Options with { Checkpoint = Path.Combine(first, TextTraining.CheckpointFolder), PretrainingPasses = 0, LoraRank = 4, Passes = 60, LearningRate = 1e-2, Freeze = ["embeddings"] }, [], labelled, ["other", "red"], second);
-        using var network = TextCheckpoint.Load(Path.Combine(second, TextTraining.CheckpointFolder)); // adapters are merged: no name more or less
+        TextTraining.TrainClassifier(Options with { Checkpoint = first, PretrainingPasses = 0, LoraRank = 4, Passes = 60, LearningRate = 1e-2, Freeze = ["embeddings"] }, [], labelled, ["other", "red"], second);
+        using var network = TextCheckpoint.Load(second); // adapters are merged: no name more or less
         using var texts = new ExportedTexts(second);
         Assert.All(labelled.Zip(texts.Of([.. labelled.Select(text => text.Text)])), pair => Assert.Equal(pair.First.Label, TensorPrimitives.IndexOfMax<float>(pair.Second)));
     }
@@ -115,7 +115,7 @@ public class TextTrainingTests
 
     private static float[] Words(string folder)
     {
-        using var network = TextCheckpoint.Load(Path.Combine(folder, TextTraining.CheckpointFolder));
+        using var network = TextCheckpoint.Load(folder);
         return network.Words.data<float>().ToArray();
     }
 }
