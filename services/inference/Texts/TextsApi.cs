@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using ModelOps.Contracts;
@@ -24,14 +25,15 @@ internal static class TextsApi
     {
         var options = app.ServiceProvider.GetRequiredService<IOptions<TextOptions>>().Value;
         var texts = app.MapGroup("").WithTags("Texts").AddEndpointFilter<RouteGroupBuilder, TextErrors>().AddEndpointFilter<RouteGroupBuilder, DeadlineFilter>().WithMetadata(new RequestSizeLimitAttribute(options.MaxRequestBytes));
-        texts.MapPost("/embed", EmbedAsync).WithSummary("The vectors of texts (text-embeddings-inference)");
-        texts.MapPost("/rerank", RerankAsync).WithSummary("Texts by how well they answer a query, best first (text-embeddings-inference)");
-        texts.MapPost("/predict", PredictAsync).WithSummary("The labels of texts, likeliest first (text-embeddings-inference)");
-        texts.MapPost("/v1/embeddings", EmbeddingsAsync).WithSummary("The vectors of texts (OpenAI)");
+        texts.MapPost("/embed", EmbedAsync).Accepts<InputsRequest>("application/json").Produces<float[][]>().WithSummary("The vectors of texts (text-embeddings-inference)");
+        texts.MapPost("/rerank", RerankAsync).Accepts<RerankRequest>("application/json").Produces<RankedText[]>().WithSummary("Texts by how well they answer a query, best first (text-embeddings-inference)");
+        texts.MapPost("/predict", PredictAsync).Accepts<InputsRequest>("application/json").Produces<PredictedLabel[][]>().WithSummary("The labels of texts, likeliest first (text-embeddings-inference)");
+        texts.MapPost("/v1/embeddings", EmbeddingsAsync).Accepts<EmbeddingsRequest>("application/json").Produces<EmbeddingsResponse>().WithSummary("The vectors of texts (OpenAI)");
     }
 
-    private static async Task<IResult> EmbedAsync(StoreId store, InputsRequest request, TextModels models, CancellationToken cancellationToken)
+    private static async Task<IResult> EmbedAsync(StoreId store, HttpRequest body, TextModels models, CancellationToken cancellationToken)
     {
+        var request = await ReadAsync<InputsRequest>(body, cancellationToken);
         if (!request.Normalize)
             throw new TextException(TextError.Tokenizer, "Vectors have the length 1 here; `normalize` cannot be false.");
         models.Check(request.Inputs ?? [], "inputs");
@@ -40,8 +42,9 @@ internal static class TextsApi
         return TypedResults.Ok(vectors);
     }
 
-    private static async Task<IResult> RerankAsync(StoreId store, RerankRequest request, TextModels models, CancellationToken cancellationToken)
+    private static async Task<IResult> RerankAsync(StoreId store, HttpRequest body, TextModels models, CancellationToken cancellationToken)
     {
+        var request = await ReadAsync<RerankRequest>(body, cancellationToken);
         models.Check(request.Texts ?? [], "texts");
         models.Check(request.Query is null ? [] : [request.Query], "query");
         using var use = await models.UseAsync(store, request.Model ?? models.Options.RerankModel, EncoderKind.Rerank, cancellationToken);
@@ -51,8 +54,9 @@ internal static class TextsApi
         return TypedResults.Ok(ranked.OrderByDescending(text => text.Score).ThenBy(text => text.Index));
     }
 
-    private static async Task<IResult> PredictAsync(StoreId store, InputsRequest request, TextModels models, CancellationToken cancellationToken)
+    private static async Task<IResult> PredictAsync(StoreId store, HttpRequest body, TextModels models, CancellationToken cancellationToken)
     {
+        var request = await ReadAsync<InputsRequest>(body, cancellationToken);
         models.Check(request.Inputs ?? [], "inputs");
         using var use = await models.UseAsync(store, request.Model ?? models.Options.PredictModel, EncoderKind.Classify, cancellationToken);
         var encoded = request.Inputs!.Select(text => TextModels.Encode(use.Encoder, text, null, request.Truncate, "inputs")).ToList();
@@ -62,8 +66,9 @@ internal static class TextsApi
         return TypedResults.Ok(scores.Select(row => use.Encoder.Description.Labels.Zip(row, (label, score) => new PredictedLabel(score, label)).OrderByDescending(label => label.Score)));
     }
 
-    private static async Task<IResult> EmbeddingsAsync(StoreId store, EmbeddingsRequest request, TextModels models, CancellationToken cancellationToken)
+    private static async Task<IResult> EmbeddingsAsync(StoreId store, HttpRequest body, TextModels models, CancellationToken cancellationToken)
     {
+        var request = await ReadAsync<EmbeddingsRequest>(body, cancellationToken);
         models.Check(request.Input ?? [], "input");
         if (request.EncodingFormat is not (null or "float" or Base64))
             throw new TextException(TextError.Tokenizer, $"'encoding_format' is '{request.EncodingFormat}'; known are float and {Base64}.");
@@ -74,6 +79,10 @@ internal static class TextsApi
         object Written(float[] vector) => request.EncodingFormat == Base64 ? Convert.ToBase64String(MemoryMarshal.AsBytes(vector.AsSpan())) : vector;
         return TypedResults.Ok(new EmbeddingsResponse([.. vectors.Select((vector, index) => new EmbeddingOfText(Written(vector), index))], use.Encoder.Name, new EmbeddingUsage(tokens, tokens)));
     }
+
+    /// <summary>Read here and not by the framework, whose refusals have another form.</summary>
+    private static async Task<T> ReadAsync<T>(HttpRequest request, CancellationToken cancellationToken) where T : class =>
+        await JsonSerializer.DeserializeAsync<T>(request.Body, JsonSerializerOptions.Web, cancellationToken) ?? throw new TextException(TextError.Tokenizer, "The body is null.");
 
     /// <summary>Every text is encoded before any is computed: one that is refused costs nothing.</summary>
     private static async Task<(float[][] Vectors, int Tokens)> VectorsAsync(TextEncoder encoder, IReadOnlyList<string> texts, bool truncate, string name, CancellationToken cancellationToken)
