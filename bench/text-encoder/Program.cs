@@ -1,18 +1,24 @@
 // Measures a MiniLM-like encoder, 6 layers of 384 dimensions, 12 heads and 1,536 inside, over BERT's 30,522 tokens:
-//   dotnet run -c Release --project bench/text-encoder -- [calls=200]
+//   dotnet run -c Release --project bench/text-encoder -- [calls=200] [texts=../shared/data/banking77/test.csv]
 // in 8 bits against 32 bits, both in ONNX Runtime on one thread; the sides take turns call by call, a side's time is its median. Speed
-// does not depend on the weights, which are drawn as an untrained network's; likeness does, so that it is said for them alone. Then what the service spends
-// on a text, processor time, against the bare graph on the same texts: `service` starts inference with that package behind Kestrel.
+// does not depend on the weights, which are an untrained network's; likeness does, so that it is said for them alone. Then what the
+// service spends on a text, processor time of its process, against the bare graph in a loop; texts=messages.csv takes their first column.
 using System.Globalization;
 using System.Numerics.Tensors;
 using Google.Protobuf;
 using ModelOps.Bench.TextEncoder;
 using ModelOps.Features.Text;
+using ModelOps.Features.Text.Tokenizers;
 using ModelOps.Trainer.Texts;
 using static TorchSharp.torch;
 
-var settings = args.Where(argument => argument.Contains('=', StringComparison.Ordinal)).Select(argument => argument.Split('=', 2)).ToDictionary(pair => pair[0], pair => int.Parse(pair[1], CultureInfo.InvariantCulture));
-var calls = settings.GetValueOrDefault("calls", 200);
+if (args is ["serve", var served, var port])
+{
+    await ServedSide.RunAsync(served, int.Parse(port, CultureInfo.InvariantCulture));
+    return;
+}
+var settings = args.Where(argument => argument.Contains('=', StringComparison.Ordinal)).Select(argument => argument.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+var calls = int.Parse(settings.GetValueOrDefault("calls", "200"), CultureInfo.InvariantCulture);
 
 manual_seed(1);
 var config = new TextConfig(TextConfig.BertKind, 30_522, 384, 6, 12, 1536, 128);
@@ -39,6 +45,24 @@ foreach (var (rows, time) in new[] { (1, 32), (16, 128) })
     }
     Console.WriteLine($"{rows,2} x {time,3}: fp32 {exact.Milliseconds:f2} ms, int8 {small.Milliseconds:f2} ms, {exact.Milliseconds / small.Milliseconds:f2} times; cosine {cosines.Average():f4}, least {cosines.Min():f4}");
 }
+
+var package = Directory.CreateTempSubdirectory("modelops-bench-texts-").FullName;
+try
+{
+    string[] texts = settings.TryGetValue("texts", out var file) ? Messages(file) : [.. Enumerable.Range(0, 400).Select(number => $"Where is the parcel {number} that I ordered {number % 30} days ago, and what do I do if it does not come?")];
+    var tokenizer = VocabularyTrainer.WordPiece(texts, 4000);
+    var served = new TextConfig(TextConfig.BertKind, tokenizer.Tokens.Count, config.Dimensions, config.Layers, config.Heads, config.Inner, config.MaxTokens);
+    using var network = new TextModel(new Bert(served), new TextHead(served, TextPooling.Mean), takesPairs: false);
+    TextPackage.Write(package, network, tokenizer, new EncoderDescription(EncoderKind.Embed, served.Dimensions, served.MaxTokens, EncoderDescription.SelfPretrained, []), [.. texts.Take(20).Select(text => (text, (string?)null))]);
+    foreach (var connections in new[] { 1, 16 })
+        await ServiceCost.MeasureAsync(package, texts, connections);
+}
+finally
+{
+    Directory.Delete(package, recursive: true);
+}
+
+static string[] Messages(string path) => [.. File.ReadLines(path).Skip(1).Take(500).Select(line => line.StartsWith('"') ? line[1..].Split("\",")[0].Replace("\"\"", "\"", StringComparison.Ordinal) : line.Split(',')[0])];
 
 static (float[], float[]) Swap(float[] second, float[] first) => (first, second);
 

@@ -34,11 +34,18 @@ internal static class TextsApi
     private static async Task<IResult> EmbedAsync(StoreId store, HttpRequest body, TextModels models, CancellationToken cancellationToken)
     {
         var request = await ReadAsync<InputsRequest>(body, cancellationToken);
-        if (!request.Normalize)
-            throw new TextException(TextError.Tokenizer, "Vectors have the length 1 here; `normalize` cannot be false.");
         models.Check(request.Inputs ?? [], "inputs");
         using var use = await models.UseAsync(store, request.Model ?? models.Options.EmbedModel, EncoderKind.Embed, cancellationToken);
-        var (vectors, _) = await VectorsAsync(use.Encoder, request.Inputs!, request.Truncate, "inputs", cancellationToken);
+        return await EmbedAsync(request, use.Encoder, cancellationToken);
+    }
+
+    public static async Task<IResult> EmbedAsync(HttpRequest body, TextEncoder encoder, CancellationToken cancellationToken) => await EmbedAsync(await ReadAsync<InputsRequest>(body, cancellationToken), encoder, cancellationToken);
+
+    private static async Task<IResult> EmbedAsync(InputsRequest request, TextEncoder encoder, CancellationToken cancellationToken)
+    {
+        if (!request.Normalize)
+            throw new TextException(TextError.Tokenizer, "Vectors have the length 1 here; `normalize` cannot be false.");
+        var (vectors, _) = await VectorsAsync(encoder, request.Inputs!, request.Truncate, "inputs", cancellationToken);
         return TypedResults.Ok(vectors);
     }
 

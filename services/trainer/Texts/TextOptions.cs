@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ModelOps.Features.Text;
 
 namespace ModelOps.Trainer.Texts;
 
@@ -40,6 +41,9 @@ public sealed record TextOptions
     [Range(0, 1)] public double WeightDecay { get; init; } = 0.01;
 
     [Range(1, 4096)] public int BatchSize { get; init; } = 64;
+
+    /// <summary>How tokens' vectors become a text's; a published encoder says which it was made with. See <see cref="TextPooling"/>.</summary>
+    public string Pooling { get; init; } = TextPooling.Mean;
 
     /// <summary>Of the softmax over cosines: smaller asks for sharper differences.</summary>
     [Range(0.001, 1)] public double Temperature { get; init; } = 0.05;

@@ -36,6 +36,9 @@ public sealed record TextParameters
 
     [Range(1, 4096)] public int BatchSize { get; init; } = 64;
 
+    /// <summary>How tokens' vectors become a text's: <c>mean</c>, or <c>cls</c>, the first one's; a published encoder says which it was made with.</summary>
+    [AllowedValues(TextPooling.Mean, TextPooling.Cls)] public string Pooling { get; init; } = TextPooling.Mean;
+
     [Range(0.001, 1)] public double Temperature { get; init; } = 0.05;
 
     /// <summary>Beginnings of names of weights that stay as they are in fine-tuning.</summary>
@@ -66,6 +69,7 @@ public sealed record TextParameters
         Passes = Passes,
         LearningRate = LearningRate,
         BatchSize = BatchSize,
+        Pooling = Pooling,
         Temperature = Temperature,
         Freeze = Freeze,
         LoraRank = LoraRank,

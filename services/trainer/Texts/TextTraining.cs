@@ -111,6 +111,6 @@ public static class TextTraining
                 return published;
             published.Dispose();
         }
-        return new TextHead(config, TextPooling.Mean, outputs);
+        return new TextHead(config, options.Pooling, outputs);
     }
 }
