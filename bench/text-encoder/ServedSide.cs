@@ -19,7 +19,7 @@ internal static class ServedSide
         var app = builder.Build();
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
         using var encoder = Inference.Texts.TextEncoder.Load(StoreId.Main, "text-encoder", 1, folder, new BatchingHost(new BatchingOptions { Instances = 1 }, new BatchMetrics(meters), TimeProvider.System));
-        app.MapPost("/embed", (HttpRequest request, CancellationToken cancellationToken) => TextsApi.EmbedAsync(request, encoder, cancellationToken));
+        app.MapPost("/embed", (HttpRequest request, CancellationToken cancellationToken) => TextsApi.AnswerAsync(request, encoder, cancellationToken));
         app.Urls.Add($"http://127.0.0.1:{port}");
         await app.RunAsync();
     }

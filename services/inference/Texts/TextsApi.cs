@@ -36,12 +36,13 @@ internal static class TextsApi
         var request = await ReadAsync<InputsRequest>(body, cancellationToken);
         models.Check(request.Inputs ?? [], "inputs");
         using var use = await models.UseAsync(store, request.Model ?? models.Options.EmbedModel, EncoderKind.Embed, cancellationToken);
-        return await EmbedAsync(request, use.Encoder, cancellationToken);
+        return await AnswerAsync(request, use.Encoder, cancellationToken);
     }
 
-    public static async Task<IResult> EmbedAsync(HttpRequest body, TextEncoder encoder, CancellationToken cancellationToken) => await EmbedAsync(await ReadAsync<InputsRequest>(body, cancellationToken), encoder, cancellationToken);
+    /// <summary>As <c>/embed</c>, of a given encoder.</summary>
+    public static async Task<IResult> AnswerAsync(HttpRequest body, TextEncoder encoder, CancellationToken cancellationToken) => await AnswerAsync(await ReadAsync<InputsRequest>(body, cancellationToken), encoder, cancellationToken);
 
-    private static async Task<IResult> EmbedAsync(InputsRequest request, TextEncoder encoder, CancellationToken cancellationToken)
+    private static async Task<IResult> AnswerAsync(InputsRequest request, TextEncoder encoder, CancellationToken cancellationToken)
     {
         if (!request.Normalize)
             throw new TextException(TextError.Tokenizer, "Vectors have the length 1 here; `normalize` cannot be false.");
