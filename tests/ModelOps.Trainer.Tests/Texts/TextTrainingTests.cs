@@ -35,7 +35,7 @@ public class TextTrainingTests
     {
         using var folder = new Folder();
         var graded = Things.SelectMany(thing => Catalogue.Select(text => new GradedPair(thing, text, text.Contains(thing, StringComparison.Ordinal) ? 1 : 0))).ToList();
-        TextTraining.TrainReranker(Options with { BatchSize = 16, Passes = 25 }, Catalogue, graded, folder.Path);
+        TextTraining.TrainReranker(Options with { Layers = 2, BatchSize = 16, Passes = 60, LearningRate = 2e-3 }, Catalogue, graded, folder.Path);
         using var texts = new ExportedTexts(folder.Path);
         var scores = texts.Of([.. graded.Select(pair => (pair.Query, pair.Text))]);
         var right = graded.Zip(scores).Count(pair => pair.Second[0] > 0 == pair.First.Grade > 0.5);

@@ -13,19 +13,22 @@ using ModelOps.Registry;
 
 namespace ModelOps.Tests.Inference.Texts;
 
-/// <summary>The shapes and errors of text-embeddings-inference and OpenAI, over deployed packages.</summary>
-public sealed class TextsApiTests(Stores stores) : IAsyncLifetime
+/// <summary>The service with a package of each kind deployed, started once for all of the class's tests: they only ask.</summary>
+public sealed class TextsService(Stores stores) : IAsyncLifetime
 {
     private Service<RegistryDb> registryService = null!;
     private Service<LoadedModels> inference = null!;
-    private HttpClient registryHttp = null!, http = null!;
+    private HttpClient registryHttp = null!;
+
+    public HttpClient Http { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
         registryService = await stores.StartAsync<RegistryDb>(["registrydb"]);
         registryHttp = registryService.CreateClient();
         var registry = new RegistryClient(registryHttp);
-        foreach (var (model, kind) in new[] { ("text-encoder", EncoderKind.Embed), ("text-reranker", EncoderKind.Rerank), ("text-classifier", EncoderKind.Classify) })
+        (string Model, string Kind)[] models = [("text-encoder", EncoderKind.Embed), ("text-reranker", EncoderKind.Rerank), ("text-classifier", EncoderKind.Classify)];
+        foreach (var (model, kind) in models)
         {
             var folder = Directory.CreateTempSubdirectory("modelops-texts-").FullName;
             TinyEncoder.Write(folder, kind);
@@ -36,9 +39,23 @@ public sealed class TextsApiTests(Stores stores) : IAsyncLifetime
             builder.UseSetting("Texts:MaxTexts", "4");
             builder.ConfigureTestServices(services => services.AddHttpClient<RegistryClient>().ConfigurePrimaryHttpMessageHandler(() => registryService.Server.CreateHandler()));
         });
-        http = inference.CreateClient();
+        Http = inference.CreateClient();
+        foreach (var (model, _) in models)
+            await Eventually.TrueAsync(async () => (await Http.GetAsync(new Uri($"/v2/models/{model}/ready", UriKind.Relative))).IsSuccessStatusCode, $"'{model}' to be ready");
     }
 
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        registryHttp.Dispose();
+        await inference.DisposeAsync();
+        await registryService.DisposeAsync();
+    }
+}
+
+/// <summary>The shapes and errors of text-embeddings-inference and OpenAI, over deployed packages.</summary>
+public sealed class TextsApiTests(TextsService service) : IClassFixture<TextsService>
+{
     [Fact]
     public async Task Embed_OneTextOrMore_GivesAVectorEach()
     {
@@ -99,7 +116,6 @@ public sealed class TextsApiTests(Stores stores) : IAsyncLifetime
     [InlineData("/predict", """{"inputs":"a a a a a a a a a a a"}""", HttpStatusCode.RequestEntityTooLarge, "Validation", "truncate")]
     public async Task WrongRequest_IsToldInTheWordsOfTextEmbeddingsInference(string path, string body, HttpStatusCode status, string type, string reason)
     {
-        await ReadyAsync();
         using var response = await PostAsync(path, body);
         Assert.Equal(status, response.StatusCode);
         var error = (await response.Content.ReadFromJsonAsync<JsonNode>())!;
@@ -115,7 +131,6 @@ public sealed class TextsApiTests(Stores stores) : IAsyncLifetime
     [InlineData("""{"input":"a","model":"gpt"}""", HttpStatusCode.NotFound)]
     public async Task WrongRequest_IsToldInTheWordsOfOpenAi(string body, HttpStatusCode status)
     {
-        await ReadyAsync();
         using var response = await PostAsync("/v1/embeddings", body);
         Assert.Equal(status, response.StatusCode);
         Assert.Equal("invalid_request_error", (await response.Content.ReadFromJsonAsync<JsonNode>())!["error"]!["type"]!.GetValue<string>());
@@ -124,7 +139,6 @@ public sealed class TextsApiTests(Stores stores) : IAsyncLifetime
     [Fact]
     public async Task Embed_HostileTexts_AreAnswered()
     {
-        await ReadyAsync();
         string[] texts = [new('x', 10_000), "😀😀😀", "'; DROP TABLE users;--", "[SEP][CLS]", "مرحبا שלום", "title:(a OR b)~2^3 \\\"", "a\u0000b"];
         foreach (var text in texts)
         {
@@ -135,26 +149,13 @@ public sealed class TextsApiTests(Stores stores) : IAsyncLifetime
 
     private async Task<JsonNode> AskAsync(string path, string body)
     {
-        await ReadyAsync();
         using var response = await PostAsync(path, body);
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.IsSuccessStatusCode, text);
         return JsonNode.Parse(text)!;
     }
 
-    private Task<HttpResponseMessage> PostAsync(string path, string body) => http.PostAsync(new Uri(path, UriKind.Relative), new StringContent(body, Encoding.UTF8, "application/json"));
-
-    /// <summary>All three are loaded.</summary>
-    private Task ReadyAsync() => Eventually.TrueAsync(async () =>
-    {
-        foreach (var model in new[] { "text-encoder", "text-reranker", "text-classifier" })
-        {
-            using var response = await http.GetAsync(new Uri($"/v2/models/{model}/ready", UriKind.Relative));
-            if (!response.IsSuccessStatusCode)
-                return false;
-        }
-        return true;
-    }, "the three models to be ready");
+    private Task<HttpResponseMessage> PostAsync(string path, string body) => service.Http.PostAsync(new Uri(path, UriKind.Relative), new StringContent(body, Encoding.UTF8, "application/json"));
 
     private static void AssertNear(float[] expected, JsonNode actual)
     {
@@ -162,13 +163,5 @@ public sealed class TextsApiTests(Stores stores) : IAsyncLifetime
         Assert.Equal(expected.Length, values.Length);
         foreach (var (one, other) in expected.Zip(values))
             Assert.Equal(one, other, 1e-5f);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        http.Dispose();
-        registryHttp.Dispose();
-        await inference.DisposeAsync();
-        await registryService.DisposeAsync();
     }
 }
