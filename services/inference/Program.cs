@@ -11,6 +11,7 @@ using ModelOps.Inference.OpenInference.Grpc;
 using ModelOps.Inference.Recommendations;
 using ModelOps.Inference.Rules;
 using ModelOps.Inference.ShopPages;
+using ModelOps.Inference.Texts;
 using ModelOps.ServiceDefaults;
 using ModelOps.ServiceDefaults.Access;
 
@@ -28,6 +29,7 @@ builder.Services.AddCatalogue();
 builder.Services.AddRules();
 builder.Services.AddRecommendations();
 builder.Services.AddEvents();
+builder.Services.AddTexts();
 builder.Services.AddOpenInference();
 builder.AddGrpcPort();
 builder.Services.AddAudit("eventsdb");
@@ -41,6 +43,7 @@ app.MapShopPages();
 app.MapCatalogue();
 app.MapRules();
 app.MapModels();
+app.MapTexts();
 app.MapOpenInference();
 app.MapGrpcService<InferenceRpc>().Needs(AccessNeed.Predict);
 

@@ -1,6 +1,7 @@
 using ModelOps.Contracts.Deployments;
 using ModelOps.Features;
 using ModelOps.Inference.Batching;
+using ModelOps.Inference.Texts;
 
 namespace ModelOps.Inference.Models;
 
@@ -14,10 +15,12 @@ internal static class PackageKinds
         var (store, model, version) = (deployment.Store, deployment.Model, deployment.Version);
         if (Has(folder, PackageFiles.Schema))
             return await RecommendationModel.LoadAsync(store, model, version, folder, batching, cancellationToken);
+        if (Has(folder, PackageFiles.Encoder))
+            return TextEncoder.Load(store, model, version, folder, batching);
         if (Has(folder, PackageFiles.Signature) && Has(folder, PackageFiles.Model))
             return await OwnModel.LoadAsync(store, model, version, folder, batching, cancellationToken);
         throw new UnknownPackageException(
-            $"The package of '{model}' version {version} has neither {PackageFiles.Schema}, as a recommender has, nor {PackageFiles.Model} with {PackageFiles.Signature}, as a model of your own has. It is not served.");
+            $"The package of '{model}' version {version} has neither {PackageFiles.Schema}, as a recommender has, nor {PackageFiles.Encoder}, as a text network has, nor {PackageFiles.Model} with {PackageFiles.Signature}, as a model of your own has. It is not served.");
     }
 
     private static bool Has(string folder, string file) => File.Exists(Path.Combine(folder, file));

@@ -43,6 +43,15 @@ public sealed class GraphBuilder(string name)
         return value;
     }
 
+    /// <summary>A node with several outputs.</summary>
+    public string[] Nodes(string operation, IEnumerable<string> inputs, int outputs, params ReadOnlySpan<(string Name, object Value)> attributes)
+    {
+        var first = Node(operation, inputs, attributes);
+        string[] values = [first, .. Enumerable.Range(1, outputs - 1).Select(output => $"{first}.{output}")];
+        graph.Node[^1].Output.AddRange(values[1..]);
+        return values;
+    }
+
     /// <summary>The last entry along <paramref name="axis"/>, which stays as a dimension of 1.</summary>
     public string Last(string value, long axis) =>
         Node("Slice", [value, Constant("last.from", -1L), Constant("last.to", long.MaxValue), Constant($"last.axis{axis}", axis)]);
