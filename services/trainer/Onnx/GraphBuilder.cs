@@ -47,6 +47,9 @@ public sealed class GraphBuilder(string name)
         return value;
     }
 
+    /// <summary>A name for constants that belong to one place in the graph alone.</summary>
+    public string Fresh(string prefix) => $"{prefix}{graph.Node.Count}";
+
     /// <summary>A node of the domain <c>ai.onnx.ml</c>.</summary>
     public string MachineLearningNode(string operation, IEnumerable<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
     {

@@ -14,17 +14,36 @@ public enum MissingValue
 }
 
 /// <summary>A leaf or a split.</summary>
-public abstract record TreeNode;
+public abstract record TreeNode
+{
+    /// <returns>The value of the leaf that the row falls into.</returns>
+    /// <param name="row">NaN is missing.</param>
+    public double Of(ReadOnlySpan<float> row)
+    {
+        var node = this;
+        while (node is not Leaf)
+            node = node is NumberSplit number ? number.Next(row[number.Column]) : ((CategorySplit)node).Next(row[((CategorySplit)node).Column]);
+        return ((Leaf)node).Value;
+    }
+}
 
 /// <param name="Value">Added to the sum.</param>
 public sealed record Leaf(double Value) : TreeNode;
 
 /// <summary>A number at most the threshold goes left.</summary>
 /// <param name="MissingLeft">Where a missing value goes, if <paramref name="Missing"/> is learned.</param>
-public sealed record NumberSplit(int Column, double Threshold, MissingValue Missing, bool MissingLeft, TreeNode Left, TreeNode Right) : TreeNode;
+public sealed record NumberSplit(int Column, double Threshold, MissingValue Missing, bool MissingLeft, TreeNode Left, TreeNode Right) : TreeNode
+{
+    internal TreeNode Next(float value) => float.IsNaN(value)
+        ? (Missing == MissingValue.Learned ? MissingLeft : Threshold >= 0) ? Left : Right
+        : value <= Threshold ? Left : Right;
+}
 
 /// <summary>A category of the set goes left; all others, missing ones too, go right.</summary>
-public sealed record CategorySplit(int Column, IReadOnlyList<int> Categories, TreeNode Left, TreeNode Right) : TreeNode;
+public sealed record CategorySplit(int Column, IReadOnlyList<int> Categories, TreeNode Left, TreeNode Right) : TreeNode
+{
+    internal TreeNode Next(float value) => Categories.Contains((int)value) && !float.IsNaN(value) ? Left : Right;
+}
 
 /// <summary>Boosted trees as LightGBM dumps them.</summary>
 /// <param name="Objective">In LightGBM's words, such as <c>binary sigmoid:1</c>.</param>
@@ -45,6 +64,20 @@ public sealed record TreeEnsemble(string Objective, int Columns, int Outputs, IR
         return new TreeEnsemble(
             model.TryGetProperty("objective", out var objective) ? objective.GetString()! : "", model.GetProperty("max_feature_idx").GetInt32() + 1,
             model.GetProperty("num_tree_per_iteration").GetInt32(), trees);
+    }
+
+    /// <returns>The one output of an ensemble of one: a probability, an expectation, or the sum of leaves where the objective has no function of its own.</returns>
+    public double Predict(ReadOnlySpan<float> row)
+    {
+        var sum = 0.0;
+        foreach (var tree in Trees)
+            sum += tree.Of(row);
+        return Objective.Split(' ')[0] switch
+        {
+            "binary" or "cross_entropy" => 1 / (1 + Math.Exp(-sum)),
+            "poisson" or "gamma" or "tweedie" => Math.Exp(sum),
+            _ => sum,
+        };
     }
 
     private static TreeNode Node(JsonElement node)
