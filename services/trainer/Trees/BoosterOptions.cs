@@ -37,6 +37,9 @@ public sealed record BoosterOptions
     public double Ridge { get; init; }
     public int Seed { get; init; } = 1;
 
+    /// <summary>Threads wait for each other at every split: more than one pays from some hundred thousand rows on, and only where processors are free.</summary>
+    public int Threads { get; init; } = 1;
+
     /// <summary>Further parameters by LightGBM's names.</summary>
     public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
 
@@ -47,7 +50,7 @@ public sealed record BoosterOptions
             $"objective={Objective}", $"num_class={Classes}", Invariant($"learning_rate={LearningRate}"), $"num_leaves={Leaves}",
             $"max_depth={(Depth > 0 ? Depth : -1)}", $"min_data_in_leaf={RowsInLeaf}", Invariant($"bagging_fraction={RowShare}"),
             $"bagging_freq={(RowShare < 1 ? 1 : 0)}", Invariant($"feature_fraction={ColumnShare}"), Invariant($"lambda_l2={Ridge}"),
-            $"seed={Seed}", "deterministic=true", "force_row_wise=true", "verbosity=-1", $"num_threads={Environment.ProcessorCount}",
+            $"seed={Seed}", "deterministic=true", "force_row_wise=true", "verbosity=-1", $"num_threads={Threads}",
         ];
         if (Metric.Length > 0)
             parameters.Add($"metric={Metric}");
