@@ -9,7 +9,7 @@ namespace ModelOps.Trainer.Campaigns.Uplift;
 /// </summary>
 /// <param name="ridge">Of the weights that both groups share.</param>
 /// <param name="interactionRidge">Of the weights that treatment adds; its own constant is not shrunk.</param>
-public sealed class InteractionLogistic(double ridge = 1, double interactionRidge = 30) : IUpliftLearner
+public sealed class InteractionLogistic(double ridge = 1, double interactionRidge = 60) : IUpliftLearner
 {
     public string Name => "S-learner, logistic with interactions";
 
