@@ -1,6 +1,7 @@
 using ModelOps.Contracts.Clients;
 using ModelOps.EventLog;
 using ModelOps.Inference.Batching;
+using ModelOps.Inference.Campaigns;
 using ModelOps.Inference.Catalogue;
 using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Events;
@@ -33,6 +34,7 @@ builder.AddGrpcPort();
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapRecommendations();
+app.MapCampaigns();
 app.MapEvents();
 app.MapShopPages();
 app.MapCatalogue();

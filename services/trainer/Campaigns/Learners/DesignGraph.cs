@@ -12,7 +12,8 @@ internal static class DesignGraph
     public static string Expand(GraphBuilder graph, string features, TableSchema schema)
     {
         var design = schema.Design;
-        var source = graph.Constant("design.source", [.. design.Select(column => (long)column.Source)]);
+        var own = graph.Fresh("design"); // two schemas in a graph share no constants
+        var source = graph.Constant($"{own}.source", [.. design.Select(column => (long)column.Source)]);
         var values = graph.Node("Gather", [features, source], ("axis", 1L)); // (batch, width)
         var missing = graph.Node("IsNaN", [values]);
         var present = graph.Node("Where", [missing, graph.Constant("design.zero", 0f), values]);
@@ -26,8 +27,8 @@ internal static class DesignGraph
         var withCategories = graph.Node("Where", [Mask(column => column.Kind == DesignKind.Category, "category"), equal, numbers]);
         return graph.Node("Where", [Mask(column => column.Kind == DesignKind.Missing, "missing"), Float(missing), withCategories]);
 
-        string Row(Func<DesignColumn, double> value, string name) => graph.Constant($"design.{name}", [.. design.Select(column => (float)value(column))]);
-        string Mask(Func<DesignColumn, bool> value, string name) => graph.Constant($"design.{name}", design.Select(value).ToArray(), design.Count);
+        string Row(Func<DesignColumn, double> value, string name) => graph.Constant($"{own}.{name}", [.. design.Select(column => (float)value(column))]);
+        string Mask(Func<DesignColumn, bool> value, string name) => graph.Constant($"{own}.{name}", design.Select(value).ToArray(), design.Count);
         string Float(string value) => graph.Node("Cast", [value], ("to", (long)ElementType.Float));
     }
 }

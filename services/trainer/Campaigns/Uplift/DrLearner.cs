@@ -15,10 +15,11 @@ public sealed class DrLearner(ILearner outcome, ILearner effect, int folds = 5) 
     public IUplift Learn(UpliftRows rows, int seed)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return new WeightedUplift([(1, effect.Learn(rows.Table, Scores(rows, seed), null, seed))]);
+        return new WeightedUplift([(1, effect.Learn(rows.Table, Scores(rows, outcome, folds, seed), null, seed))]);
     }
 
-    private float[] Scores(UpliftRows rows, int seed)
+    /// <summary>By row: a number whose mean over any customers is an unbiased estimate of their uplift.</summary>
+    internal static float[] Scores(UpliftRows rows, ILearner outcome, int folds, int seed)
     {
         var scores = new float[rows.Count];
         var share = rows.TreatedShare;

@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace ModelOps.Pipeline.Audiences;
+namespace ModelOps.Contracts.Campaigns;
 
 /// <summary>
 /// Users whom a campaign leaves alone, so that its effect can be measured. Who they are follows from the user and a name alone: the same users
 /// in every list of that name, other users for other names.
 /// </summary>
-internal static class HoldOut
+public static class HoldOut
 {
     /// <param name="name">Of the group, such as a campaign's or <c>global</c>.</param>
     /// <param name="share">Of all users, from 0 to 1.</param>
