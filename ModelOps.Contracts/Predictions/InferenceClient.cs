@@ -1,3 +1,4 @@
+using ModelOps.Contracts.Campaigns;
 using ModelOps.Contracts.Catalogue;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Events;
@@ -22,6 +23,10 @@ public sealed class InferenceClient(HttpClient http)
     /// <summary>Shelves without repeats.</summary>
     public Task<PageResponse> RecommendPageAsync(StoreId store, PageRequest page, CancellationToken cancellationToken = default) =>
         http.SendAsync<PageResponse>(store, HttpMethod.Post, "/v1/recommendations/page", page, null, cancellationToken);
+
+    /// <summary>What to contact each user with: up to 1,000 requests for one model.</summary>
+    public Task<CampaignBatchResponse> RankCampaignsAsync(StoreId store, CampaignBatch batch, CancellationToken cancellationToken = default) =>
+        http.SendAsync<CampaignBatchResponse>(store, HttpMethod.Post, "/v1/campaigns/batch", batch, null, cancellationToken);
 
     /// <summary>Prices and stock; they count in the next answer.</summary>
     public Task<CatalogueReceipt> ChangeCatalogueAsync(StoreId store, CatalogueBatch batch, CancellationToken cancellationToken = default) =>

@@ -7,5 +7,12 @@ public static class ApplicationName
 
     public const string TextEncoder = "text-encoder";
 
-    public static IReadOnlyList<string> All { get; } = [Recommend, TextEncoder];
+    public const string Campaigns = "campaigns";
+
+    public static IReadOnlyList<string> All { get; } =
+    [
+        Recommend,
+        TextEncoder,
+        Campaigns,
+    ];
 }

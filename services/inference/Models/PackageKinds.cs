@@ -1,6 +1,8 @@
 using ModelOps.Contracts.Deployments;
 using ModelOps.Features;
+using ModelOps.Features.Campaigns;
 using ModelOps.Inference.Batching;
+using ModelOps.Inference.Campaigns;
 using ModelOps.Inference.Texts;
 
 namespace ModelOps.Inference.Models;
@@ -13,6 +15,8 @@ internal static class PackageKinds
     public static async Task<LoadedModel> LoadAsync(Deployment deployment, string folder, BatchingHost batching, CancellationToken cancellationToken)
     {
         var (store, model, version) = (deployment.Store, deployment.Model, deployment.Version);
+        if (Has(folder, CampaignSettings.FileName))
+            return await CampaignModel.LoadAsync(store, model, version, folder, batching, cancellationToken);
         if (Has(folder, PackageFiles.Schema))
             return await RecommendationModel.LoadAsync(store, model, version, folder, batching, cancellationToken);
         if (Has(folder, PackageFiles.Encoder))
