@@ -45,15 +45,12 @@ public sealed class CatalogueIndex : IDisposable
 
     internal IndexWords Words { get; }
 
-    /// <summary>Reads the index whole into memory; its folder is not used afterwards.</summary>
     /// <exception cref="InvalidDataException">It is no index, or one of another catalogue.</exception>
-    public static CatalogueIndex Open(string folder, IReadOnlyList<SearchProduct> products, Stemmer stemmer)
+    internal static CatalogueIndex Open(Directory directory, IReadOnlyList<SearchProduct> products, Stemmer stemmer)
     {
-        ArgumentNullException.ThrowIfNull(products);
         try
         {
-            using var files = FSDirectory.Open(folder);
-            return new CatalogueIndex(new RAMDirectory(files, IOContext.READ_ONCE), products, stemmer);
+            return new CatalogueIndex(directory, products, stemmer);
         }
         catch (Exception exception) when (exception is IOException or CorruptIndexException)
         {

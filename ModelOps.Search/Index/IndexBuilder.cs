@@ -8,16 +8,9 @@ using Directory = Lucene.Net.Store.Directory;
 namespace ModelOps.Search.Index;
 
 /// <summary>Writes a catalogue's index: one segment whose documents are in the order of the products.</summary>
-public static class IndexBuilder
+internal static class IndexBuilder
 {
-    public const LuceneVersion Version = LuceneVersion.LUCENE_48;
-
-    /// <param name="folder">Is created, and emptied of an index that is there.</param>
-    public static void Write(string folder, IEnumerable<SearchProduct> products, Stemmer stemmer)
-    {
-        using var directory = FSDirectory.Open(folder);
-        Write(directory, products, stemmer);
-    }
+    private const LuceneVersion Version = LuceneVersion.LUCENE_48;
 
     internal static void Write(Directory directory, IEnumerable<SearchProduct> products, Stemmer stemmer)
     {

@@ -6,6 +6,9 @@ namespace ModelOps.Search.Ranking;
 /// </summary>
 public sealed record SearchWeights
 {
+    /// <summary>What a shop without judgements and clicks has.</summary>
+    public static SearchWeights Default { get; } = new();
+
     /// <summary>By <see cref="Index.SearchField"/>: what a word there counts.</summary>
     public IReadOnlyList<double> Fields { get; init; } = [1, .5, 1, .3, .1];
 
@@ -19,5 +22,5 @@ public sealed record SearchWeights
     public double Coverage { get; init; } = 2;
 
     /// <summary>By <see cref="Ranking.Feature"/>.</summary>
-    public IReadOnlyList<double> Features { get; init; } = [];
+    public IReadOnlyList<double> Features { get; init; } = [.1, 0, 0, 0, 0, .2, .2];
 }

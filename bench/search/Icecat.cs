@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ModelOps.Search;
+using ModelOps.Search.Learning;
 
 namespace ModelOps.Bench.Search;
 
@@ -8,6 +9,15 @@ namespace ModelOps.Bench.Search;
 internal sealed record Icecat(IReadOnlyList<SearchProduct> Products, IReadOnlyList<JudgedQuery> Queries)
 {
     private const int MostAttribute = 200;
+
+    /// <param name="judgements">Another file of judgements over the same products, with the same columns.</param>
+    public static IReadOnlyList<JudgedQuery> ReadJudgements(string judgements) =>
+        [.. File.ReadLines(judgements).Skip(1).Where(line => line.Length > 0).Select(line =>
+        {
+            var last = line.LastIndexOf(',');
+            var middle = line.LastIndexOf(',', last - 1);
+            return (Query: line[..middle].Trim('"'), Id: line[(middle + 1)..last], Grade: double.Parse(line[(last + 1)..], CultureInfo.InvariantCulture));
+        }).GroupBy(row => row.Query).Select(rows => new JudgedQuery(rows.Key, rows.DistinctBy(row => row.Id).ToDictionary(row => row.Id, row => row.Grade)))];
 
     public static Icecat Read(string folder)
     {
@@ -17,13 +27,7 @@ internal sealed record Icecat(IReadOnlyList<SearchProduct> Products, IReadOnlyLi
             foreach (var product in document.RootElement.EnumerateArray())
                 products.Add(ProductOf(product));
         }
-        var judgements = File.ReadLines(Path.Combine(folder, "judgements.csv")).Skip(1).Select(line =>
-        {
-            var last = line.LastIndexOf(',');
-            var middle = line.LastIndexOf(',', last - 1);
-            return (Query: line[..middle].Trim('"'), Id: line[(middle + 1)..last], Grade: int.Parse(line[(last + 1)..], CultureInfo.InvariantCulture));
-        });
-        return new Icecat(products, [.. judgements.GroupBy(row => row.Query).Select(rows => new JudgedQuery(rows.Key, rows.ToDictionary(row => row.Id, row => row.Grade)))]);
+        return new Icecat(products, ReadJudgements(Path.Combine(folder, "judgements.csv")));
     }
 
     private static SearchProduct ProductOf(JsonElement product)
@@ -34,6 +38,3 @@ internal sealed record Icecat(IReadOnlyList<SearchProduct> Products, IReadOnlyLi
         return new SearchProduct(Text("id")!, Text("title") ?? "", Text("supplier"), null, Text("short_description"), attributes, product.TryGetProperty("price", out var price) && price.TryGetDouble(out var cents) ? cents / 100 : null);
     }
 }
-
-/// <param name="Grades">By product id; what is not here was not judged.</param>
-internal sealed record JudgedQuery(string Text, IReadOnlyDictionary<string, int> Grades);

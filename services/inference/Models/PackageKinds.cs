@@ -1,6 +1,8 @@
 using ModelOps.Contracts.Deployments;
 using ModelOps.Features;
 using ModelOps.Inference.Batching;
+using ModelOps.Inference.Search;
+using ModelOps.Search.Packages;
 
 namespace ModelOps.Inference.Models;
 
@@ -16,6 +18,8 @@ internal static class PackageKinds
             return await RecommendationModel.LoadAsync(store, model, version, folder, batching, cancellationToken);
         if (Has(folder, PackageFiles.Signature) && Has(folder, PackageFiles.Model))
             return await OwnModel.LoadAsync(store, model, version, folder, batching, cancellationToken);
+        if (Has(folder, SearchPackage.Settings))
+            return await SearchModel.LoadAsync(store, model, version, folder, cancellationToken);
         throw new UnknownPackageException(
             $"The package of '{model}' version {version} has neither {PackageFiles.Schema}, as a recommender has, nor {PackageFiles.Model} with {PackageFiles.Signature}, as a model of your own has. It is not served.");
     }
