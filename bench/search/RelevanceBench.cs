@@ -11,6 +11,7 @@ namespace ModelOps.Bench.Search;
 /// <summary>Product search on icecat's judged queries, beside BM25 over the same fields in the same run.</summary>
 internal static class RelevanceBench
 {
+    private static readonly double[] Descriptions = [.15, .3, .6, 1], Attributes = [.05, .1, .2, .5], Lengths = [.3, .6, .9], Saturations = [.6, 1.2, 2];
     private const int Resamples = 10_000, Rounds = 20;
 
     /// <summary>BM25F with one weight for every field, Lucene's own k1 and b, and nothing else.</summary>
@@ -38,9 +39,8 @@ internal static class RelevanceBench
             Compare($"held-out against BM25F {name}", learned.HeldOut, learner.Measure(queries, weights));
         Compare("defaults against BM25F untuned", learner.Measure(queries, SearchWeights.Default), learner.Measure(queries, Untuned));
         Console.WriteLine($"weights: {System.Text.Json.JsonSerializer.Serialize(learned.Weights)}");
-        if (Environment.GetEnvironmentVariable("EACH") is not null)
-            foreach (var (query, value) in queries.Zip(learned.HeldOut))
-                Console.WriteLine($"  {query.Text,-24} {value:f3}");
+        foreach (var (query, value) in queries.Zip(learned.HeldOut))
+            Console.WriteLine($"  {query.Text,-24} held-out {value:f3}");
         Speed(engine, [.. data.Queries.Select(query => query.Text)]);
         if (judgements is null)
             return;
@@ -52,10 +52,10 @@ internal static class RelevanceBench
 
     /// <summary>BM25F as it is usually tuned: field weights, lengths and saturation, on the queries that it is then measured on.</summary>
     private static SearchWeights BestBm25(WeightLearner learner, List<JudgedQuery> queries) =>
-        (from description in new[] { .15, .3, .6, 1 }
-         from attributes in new[] { .05, .1, .2, .5 }
-         from length in new[] { .3, .6, .9 }
-         from saturation in new[] { .6, 1.2, 2 }
+        (from description in Descriptions
+         from attributes in Attributes
+         from length in Lengths
+         from saturation in Saturations
          select Untuned with { Fields = [1, .5, 1, description, attributes], Lengths = [length, 0, length, length, length], Saturation = saturation })
         .MaxBy(weights => learner.Measure(queries, weights).Average())!;
 

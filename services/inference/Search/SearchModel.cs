@@ -16,7 +16,7 @@ internal sealed class SearchModel : LoadedModel
     public static async Task<SearchModel> LoadAsync(StoreId store, string name, int version, string folder, CancellationToken cancellationToken)
     {
         var model = new SearchModel(store, name, version, await SearchPackage.OpenAsync(folder, cancellationToken));
-        model.Engine.Search(model.Engine.Index.Products.FirstOrDefault()?.Title); // the first call compiles; shoppers should not wait for it
+        model.Engine.Search(model.Engine.Index.Products is [var first, ..] ? first.Title : null); // the first call compiles; shoppers should not wait for it
         return model;
     }
 
