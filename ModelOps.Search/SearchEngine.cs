@@ -40,7 +40,7 @@ public sealed class SearchEngine : IDisposable
         ArgumentNullException.ThrowIfNull(index);
         ArgumentNullException.ThrowIfNull(settings);
         (Index, Settings) = (index, settings);
-        reader = new QueryReader(index, new Synonyms(settings.Synonyms, index.Stemmer), new Spelling(WordsOf(index.Products)));
+        reader = new QueryReader(index, new Synonyms(settings.Synonyms, index.Stemmer), new Spelling(WordsOf(index)));
         ranker = new ProductRanker(index);
         Suggestions = new Suggester(index, settings.Queries);
         Documents = index.Products.Index().ToDictionary(product => product.Item.Id, product => product.Index, StringComparer.Ordinal);
@@ -72,13 +72,14 @@ public sealed class SearchEngine : IDisposable
         return new Findings(query, ranked, most > 1 - 1e-6 ? Matching.All : Matching.Some);
     }
 
-    /// <summary>The words that a misspelled one may stand for, as titles, brands and categories spell them.</summary>
-    private static Dictionary<string, int> WordsOf(IReadOnlyList<SearchProduct> products)
+    /// <summary>The words that a misspelled one may stand for, as titles, brands and categories spell them, and in the singular.</summary>
+    private static Dictionary<string, int> WordsOf(CatalogueIndex index)
     {
         var words = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var product in products)
+        foreach (var product in index.Products)
         {
-            foreach (var word in ProductText.Read($"{product.Title} | {product.Brand} | {product.Category}").Where(token => token.Kind == TokenKind.Word).Select(token => token.Text).Distinct())
+            var written = ProductText.Read($"{product.Title} | {product.Brand} | {product.Category}").Where(token => token.Kind == TokenKind.Word).Select(token => token.Text);
+            foreach (var word in written.SelectMany(word => new[] { word, index.Stemmer.Stem(word) }).Distinct())
                 words[word] = words.GetValueOrDefault(word) + 1;
         }
         return words;

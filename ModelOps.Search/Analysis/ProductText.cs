@@ -150,7 +150,7 @@ public static class ProductText
             return char.IsSurrogatePair(text, at) && CharUnicodeInfo.GetUnicodeCategory(text, at) == UnicodeCategory.OtherLetter ? RunKind.Letters : RunKind.None;
         if (IsIdeograph(c))
             return RunKind.Ideographs;
-        return char.IsLetter(c) ? RunKind.Letters : char.IsDigit(c) ? RunKind.Digits : RunKind.None;
+        return char.IsLetter(c) || char.GetUnicodeCategory(c) == UnicodeCategory.LetterNumber ? RunKind.Letters : char.IsDigit(c) ? RunKind.Digits : RunKind.None;
     }
 
     /// <summary>Ideographs, kana and hangul.</summary>

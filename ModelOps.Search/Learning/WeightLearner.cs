@@ -15,7 +15,7 @@ public sealed class WeightLearner(SearchEngine engine)
 {
     public const int Folds = 10;
 
-    private const double LeastGain = .003;
+    private const double LeastGain = .01;
     private const int Rounds = 3;
 
     private readonly ProductRanker ranker = new(engine.Index);
