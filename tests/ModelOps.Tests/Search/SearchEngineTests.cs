@@ -56,7 +56,7 @@ public sealed class SearchEngineTests : IDisposable
     [Theory]
     [InlineData("title:camera AND brand:canon")]
     [InlineData("camera^1000 OR *:*")]
-    [InlineData("'; DELETE FROM x; -- camera")]
+    [InlineData("'; SELECT 1; -- camera")]
     [InlineData("[SEP] camera [CLS]")]
     [InlineData("\u202Ecamera")]
     public void Search_Syntax_IsWords(string query) => Assert.StartsWith("camera", engine.Find(query)[0], StringComparison.Ordinal);
