@@ -20,6 +20,10 @@ public sealed class InferenceClient(HttpClient http)
     public Task<BulkResponse> RecommendInBulkAsync(StoreId store, RecommendationBatch batch, CancellationToken cancellationToken = default) =>
         http.SendAsync<BulkResponse>(store, HttpMethod.Post, "/v1/recommendations/bulk", batch, null, cancellationToken);
 
+    /// <summary>Products for a shopper's words.</summary>
+    public Task<SearchResponse> SearchAsync(StoreId store, SearchRequest request, CancellationToken cancellationToken = default) =>
+        http.SendAsync<SearchResponse>(store, HttpMethod.Post, "/v1/search", request, null, cancellationToken);
+
     /// <summary>Shelves without repeats.</summary>
     public Task<PageResponse> RecommendPageAsync(StoreId store, PageRequest page, CancellationToken cancellationToken = default) =>
         http.SendAsync<PageResponse>(store, HttpMethod.Post, "/v1/recommendations/page", page, null, cancellationToken);

@@ -9,10 +9,13 @@ public static class ApplicationName
 
     public const string Campaigns = "campaigns";
 
+    public const string Search = "search";
+
     public static IReadOnlyList<string> All { get; } =
     [
         Recommend,
         TextEncoder,
         Campaigns,
+        Search,
     ];
 }

@@ -3,7 +3,9 @@ using ModelOps.Features;
 using ModelOps.Features.Campaigns;
 using ModelOps.Inference.Batching;
 using ModelOps.Inference.Campaigns;
+using ModelOps.Inference.Search;
 using ModelOps.Inference.Texts;
+using ModelOps.Search.Packages;
 
 namespace ModelOps.Inference.Models;
 
@@ -23,8 +25,10 @@ internal static class PackageKinds
             return TextEncoder.Load(store, model, version, folder, batching);
         if (Has(folder, PackageFiles.Signature) && Has(folder, PackageFiles.Model))
             return await OwnModel.LoadAsync(store, model, version, folder, batching, cancellationToken);
+        if (Has(folder, SearchPackage.Settings))
+            return await SearchModel.LoadAsync(store, model, version, folder, cancellationToken);
         throw new UnknownPackageException(
-            $"The package of '{model}' version {version} has neither {PackageFiles.Schema}, as a recommender has, nor {PackageFiles.Encoder}, as a text network has, nor {PackageFiles.Model} with {PackageFiles.Signature}, as a model of your own has. It is not served.");
+            $"The package of '{model}' version {version} has neither {PackageFiles.Schema}, as a recommender has, nor {CampaignSettings.FileName}, as a judge of campaigns has, nor {PackageFiles.Encoder}, as a text network has, nor {SearchPackage.Settings}, as a search has, nor {PackageFiles.Model} with {PackageFiles.Signature}, as a model of your own has. It is not served.");
     }
 
     private static bool Has(string folder, string file) => File.Exists(Path.Combine(folder, file));

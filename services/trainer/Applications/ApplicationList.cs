@@ -10,6 +10,7 @@ public static class ApplicationList
         new Recommend(),
         new TextEncoder(),
         new Campaigns(),
+        new Search(),
     ];
 
     public static IApplication? Find(string? name) => All.FirstOrDefault(application => application.Name == (name ?? ApplicationName.Recommend));
