@@ -5,5 +5,7 @@ public static class ApplicationName
 {
     public const string Recommend = "recommend";
 
-    public static IReadOnlyList<string> All { get; } = [Recommend];
+    public const string Assist = "assist";
+
+    public static IReadOnlyList<string> All { get; } = [Recommend, Assist];
 }

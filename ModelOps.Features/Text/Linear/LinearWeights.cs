@@ -32,4 +32,29 @@ public sealed class LinearWeights(float[] weights, float[] bias)
             Score(rows.Columns(row), rows.Values(row), scores[row] = new float[Classes]);
         return scores;
     }
+
+    /// <summary>Half precision: three digits, which moves no score noticeably, in half the space.</summary>
+    internal void Write(BinaryWriter writer)
+    {
+        writer.Write(bias.Length);
+        writer.Write(weights.Length);
+        foreach (var value in bias)
+            writer.Write(value);
+        foreach (var value in weights)
+            writer.Write((Half)value);
+    }
+
+    /// <exception cref="InvalidDataException">What was read is not what was written.</exception>
+    internal static LinearWeights Read(BinaryReader reader, int terms)
+    {
+        var (classes, length) = (reader.ReadInt32(), reader.ReadInt32());
+        if (classes < 1 || length != (long)classes * terms)
+            throw new InvalidDataException("The text classifier's weights do not fit its terms. Train and register the model again.");
+        var (bias, weights) = (new float[classes], new float[length]);
+        for (var i = 0; i < classes; i++)
+            bias[i] = reader.ReadSingle();
+        for (var i = 0; i < length; i++)
+            weights[i] = (float)reader.ReadHalf();
+        return new LinearWeights(weights, bias);
+    }
 }
