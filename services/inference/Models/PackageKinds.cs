@@ -1,5 +1,6 @@
 using ModelOps.Contracts.Deployments;
 using ModelOps.Features;
+using ModelOps.Inference.Assist;
 using ModelOps.Inference.Batching;
 
 namespace ModelOps.Inference.Models;
@@ -14,6 +15,8 @@ internal static class PackageKinds
         var (store, model, version) = (deployment.Store, deployment.Model, deployment.Version);
         if (Has(folder, PackageFiles.Schema))
             return await RecommendationModel.LoadAsync(store, model, version, folder, batching, cancellationToken);
+        if (Has(folder, PackageFiles.Assist))
+            return await AssistModel.LoadAsync(store, model, version, folder, batching, cancellationToken);
         if (Has(folder, PackageFiles.Signature) && Has(folder, PackageFiles.Model))
             return await OwnModel.LoadAsync(store, model, version, folder, batching, cancellationToken);
         throw new UnknownPackageException(

@@ -10,6 +10,10 @@ namespace ModelOps.Trainer.Messages;
 public static class ConvolutionTraining
 {
     private const int BatchSize = 64, AskedAtOnce = 256;
+
+    /// <summary>Batches whose messages are sorted by length together.</summary>
+    private const int Pool = 25;
+
     private const double WeightDecay = 1e-3, Smoothing = .1;
 
     /// <param name="report">Told each pass, from 1, its mean loss in nats and its seconds.</param>
@@ -24,13 +28,13 @@ public static class ConvolutionTraining
         var network = new TextConvolution(new ConvolutionConfig(encoder.Words, encoder.Buckets, classes, parameters.Dimensions, parameters.Filters));
         var optimizer = new AdamW(network, WeightDecay);
         var (order, shuffling) = (Enumerable.Range(0, texts.Count).ToArray(), new Random(seed));
+        int[] lengths = [.. texts.Select(text => WordEncoder.Split(text).Count)];
         var (step, steps) = (0, parameters.Passes * ((texts.Count + BatchSize - 1) / BatchSize));
         network.train();
         for (var pass = 1; pass <= parameters.Passes; pass++)
         {
             var (loss, started) = (0d, TimeProvider.System.GetTimestamp());
-            shuffling.Shuffle(order);
-            foreach (var batch in order.Chunk(BatchSize))
+            foreach (var batch in Batches(lengths, order, shuffling))
             {
                 using var scope = NewDisposeScope();
                 var (words, places, runs) = Tensors(encoder.Encode([.. batch.Select(row => texts[row])]));
@@ -46,21 +50,31 @@ public static class ConvolutionTraining
         return network;
     }
 
+    /// <summary>Messages of like length together, as a batch is as long as its longest: by chance, then sorted within pools.</summary>
+    private static int[][] Batches(int[] lengths, int[] order, Random random)
+    {
+        random.Shuffle(order);
+        int[][] batches = [.. order.Chunk(BatchSize * Pool).SelectMany(pool => pool.OrderBy(row => lengths[row]).Chunk(BatchSize))];
+        random.Shuffle(batches);
+        return batches;
+    }
+
     /// <returns>(texts, classes) log-probabilities, the mean over the networks.</returns>
     public static float[][] Score(WordEncoder encoder, IReadOnlyList<TextConvolution> networks, IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(networks);
         using var untracked = no_grad();
-        var scores = new List<float[]>();
-        foreach (var batch in texts.Chunk(AskedAtOnce))
+        var scores = new float[texts.Count][];
+        foreach (var batch in Enumerable.Range(0, texts.Count).OrderBy(row => texts[row].Length).Chunk(AskedAtOnce))
         {
             using var scope = NewDisposeScope();
-            var (words, places, runs) = Tensors(encoder.Encode(batch));
+            var (words, places, runs) = Tensors(encoder.Encode([.. batch.Select(row => texts[row])]));
             var mean = networks.Select(network => nn.functional.log_softmax(network.call(words, places, runs), 1)).Aggregate((sum, next) => sum + next) / networks.Count;
-            scores.AddRange(mean.data<float>().ToArray().Chunk((int)mean.shape[1]));
+            foreach (var (row, score) in batch.Zip(mean.data<float>().ToArray().Chunk((int)mean.shape[1])))
+                scores[row] = score;
         }
-        return [.. scores];
+        return scores;
     }
 
     /// <summary>The runs of a word that occurs again are looked up once: most of the work is there.</summary>
