@@ -7,7 +7,7 @@ public sealed record AssistParameters
 {
     /// <summary>Passes over the messages that a network learns in.</summary>
     [Range(1, 200)]
-    public int Passes { get; init; } = 15;
+    public int Passes { get; init; } = 12;
 
     /// <summary>Networks of the package, which differ by their seeds and vote; 0 leaves the linear scores alone, in a tenth of the time.</summary>
     [Range(0, 8)]
