@@ -81,11 +81,12 @@ public sealed class AssistTraining(AssistParameters parameters, Action<WorkerMes
 
     private static IEnumerable<double[]> Signs(MessageModel model, MessageSet set) => model.Score(set.Texts).Select(scored => scored.Signs());
 
-    private static Dictionary<string, double> Measure(IReadOnlyList<float[]> scores, IReadOnlyList<int> labels) => new()
+    private static Dictionary<string, double> Measure(IReadOnlyList<float[]> scores, IReadOnlyList<int> labels)
     {
-        ["accuracy"] = MessageMetrics.Accuracy(scores, labels),
-        ["macro_f1"] = MessageMetrics.MacroF1(scores, labels),
-    };
+        var accuracy = MessageMetrics.Accuracy(scores, labels);
+        var (low, high) = MessageMetrics.Interval(accuracy, labels.Count);
+        return new() { ["accuracy"] = accuracy, ["accuracy.low"] = low, ["accuracy.high"] = high, ["macro_f1"] = MessageMetrics.MacroF1(scores, labels) };
+    }
 
     /// <summary>Beside the model, on the same messages: the intent that most have, and the textbook's TF-IDF with logistic regression.</summary>
     private static Dictionary<string, IReadOnlyDictionary<string, double>> Compare(Dictionary<string, double> model, MessageSet learning, MessageSet test)

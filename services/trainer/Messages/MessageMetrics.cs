@@ -8,6 +8,7 @@ namespace ModelOps.Trainer.Messages;
 public static class MessageMetrics
 {
     private const int Bins = 15;
+    private const double Z = 1.959964;
 
     /// <param name="scores">(messages)(classes).</param>
     public static double Accuracy(IReadOnlyList<float[]> scores, IReadOnlyList<int> labels)
@@ -15,6 +16,16 @@ public static class MessageMetrics
         ArgumentNullException.ThrowIfNull(scores);
         ArgumentNullException.ThrowIfNull(labels);
         return scores.Count == 0 ? 0 : scores.Zip(labels).Average(pair => TensorPrimitives.IndexOfMax<float>(pair.First) == pair.Second ? 1.0 : 0);
+    }
+
+    /// <summary>Wilson's 95 % interval of a share of <paramref name="count"/> cases (1927).</summary>
+    public static (double Low, double High) Interval(double share, int count)
+    {
+        if (count == 0)
+            return (0, 1);
+        var (squared, size) = (Z * Z, 1 + (Z * Z / count));
+        var (centre, half) = ((share + (squared / (2 * count))) / size, Z / size * Math.Sqrt((share * (1 - share) / count) + (squared / (4.0 * count * count))));
+        return (centre - half, centre + half);
     }
 
     /// <summary>The mean of the classes' F1, over the classes that occur or are answered.</summary>

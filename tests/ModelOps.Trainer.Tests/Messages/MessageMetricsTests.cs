@@ -22,6 +22,15 @@ public sealed class MessageMetricsTests
     }
 
     [Fact]
+    public void Interval_IsWilsons()
+    {
+        var (low, high) = MessageMetrics.Interval(.8, 100); // Agresti and Coull 1998
+        Assert.Equal(.7112, low, 1e-3);
+        Assert.Equal(.8666, high, 1e-3);
+        Assert.Equal((0, 1), MessageMetrics.Interval(0, 0));
+    }
+
+    [Fact]
     public void CalibrationError_IsNoneWhereConfidenceIsRight_AndTheGapWhereItIsNot()
     {
         float[][] sure = [.. Enumerable.Repeat(new[] { .8f, .2f }, 10)];
