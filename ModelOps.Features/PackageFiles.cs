@@ -26,4 +26,7 @@ public static class PackageFiles
 
     /// <summary>In place of all the others but the model: what goes into a model of somebody's own and what comes out. See <see cref="ModelSignature"/>.</summary>
     public const string Signature = "signature.json";
+
+    /// <summary>Of a message classifier: what makes a package of it, its linear part, the words that its graph knows, one a line, and the answers. See <see cref="Assist.AssistSettings"/>.</summary>
+    public const string Assist = "assist.json", Linear = "linear.bin", Words = "words.txt", Faq = "faq.jsonl";
 }

@@ -32,6 +32,14 @@ public sealed class InferenceClient(HttpClient http)
     public Task<CampaignBatchResponse> RankCampaignsAsync(StoreId store, CampaignBatch batch, CancellationToken cancellationToken = default) =>
         http.SendAsync<CampaignBatchResponse>(store, HttpMethod.Post, "/v1/campaigns/batch", batch, null, cancellationToken);
 
+    /// <summary>An answer to a customer's message.</summary>
+    public Task<AssistResponse> AssistAsync(StoreId store, AssistRequest request, CancellationToken cancellationToken = default) =>
+        http.SendAsync<AssistResponse>(store, HttpMethod.Post, "/v1/assist", request, null, cancellationToken);
+
+    /// <summary>The classes of texts.</summary>
+    public Task<ClassifyResponse> ClassifyAsync(StoreId store, ClassifyRequest request, CancellationToken cancellationToken = default) =>
+        http.SendAsync<ClassifyResponse>(store, HttpMethod.Post, "/v1/classify", request, null, cancellationToken);
+
     /// <summary>Prices and stock; they count in the next answer.</summary>
     public Task<CatalogueReceipt> ChangeCatalogueAsync(StoreId store, CatalogueBatch batch, CancellationToken cancellationToken = default) =>
         http.SendAsync<CatalogueReceipt>(store, HttpMethod.Patch, "/v1/catalogue", batch, null, cancellationToken);

@@ -11,11 +11,14 @@ public static class ApplicationName
 
     public const string Search = "search";
 
+    public const string Assist = "assist";
+
     public static IReadOnlyList<string> All { get; } =
     [
         Recommend,
         TextEncoder,
         Campaigns,
         Search,
+        Assist,
     ];
 }

@@ -11,6 +11,7 @@ public static class ApplicationList
         new TextEncoder(),
         new Campaigns(),
         new Search(),
+        new Assist(),
     ];
 
     public static IApplication? Find(string? name) => All.FirstOrDefault(application => application.Name == (name ?? ApplicationName.Recommend));

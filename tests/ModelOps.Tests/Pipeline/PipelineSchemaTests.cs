@@ -32,8 +32,10 @@ public sealed class PipelineSchemaTests
         Assert.Equal(("string", Duration.Pattern), (coolDown.GetProperty("type").GetString(), coolDown.GetProperty("pattern").GetString()));
     }
 
-    [Fact]
-    public void Recommend_NamesTheSchema() => Assert.StartsWith("# yaml-language-server: $schema=pipeline.schema.json\n", File.ReadAllText(Path.Combine(Root(), "pipelines", "recommend.yaml")), StringComparison.Ordinal);
+    [Theory]
+    [InlineData("recommend.yaml")]
+    [InlineData("assist.yaml")]
+    public void EachPipeline_NamesTheSchema(string file) => Assert.StartsWith("# yaml-language-server: $schema=pipeline.schema.json\n", File.ReadAllText(Path.Combine(Root(), "pipelines", file)), StringComparison.Ordinal);
 
     private static string Root()
     {

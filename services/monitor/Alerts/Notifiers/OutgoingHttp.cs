@@ -1,36 +1,26 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using ModelOps.ServiceDefaults.Outgoing;
 
 namespace ModelOps.Monitor.Alerts.Notifiers;
 
 /// <summary>
-/// Calls receivers outside of the house. Their addresses are written by people who write rules, so a name that leads to a private
-/// address is refused where the connection is made (no second look-up can lead elsewhere), redirects are not followed, and no trace
-/// or log sees a URL, which may be a secret.
+/// Calls receivers outside of the house. Their addresses are written by people who write rules: see <see cref="GuardedConnections"/>.
+/// No log sees a URL, which may be a secret.
 /// </summary>
 internal sealed class OutgoingHttp : IDisposable
 {
     private const int MostAnswered = 64 * 1024;
     private const int MostQuoted = 200;
 
-    private readonly IReadOnlyList<IPNetwork> allowed;
     private readonly HttpClient http;
 
     public OutgoingHttp(IOptions<AlertOptions> options)
     {
-        allowed = [.. options.Value.AllowedNetworks.Select(IPNetwork.Parse)];
-        http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false, // a proxy would look the name up itself
-            UseCookies = false,
-            ActivityHeadersPropagator = null, // no spans, which carry URLs
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            ConnectCallback = ConnectAsync,
-        })
+        var connections = new GuardedConnections([.. options.Value.AllowedNetworks.Select(IPNetwork.Parse)], "Alerts:AllowedNetworks");
+        http = new HttpClient(connections.Handler())
         {
             Timeout = TimeSpan.FromSeconds(20),
             MaxResponseContentBufferSize = MostAnswered,
@@ -52,7 +42,7 @@ internal sealed class OutgoingHttp : IDisposable
         }
         catch (HttpRequestException exception)
         {
-            throw new DeliveryException(exception.GetBaseException() is DeliveryException refusal ? refusal.Message : $"{request.RequestUri!.Host} cannot be reached: {exception.Message}", cause: exception);
+            throw new DeliveryException(exception.GetBaseException() is AddressRefusedException refusal ? refusal.Message : $"{request.RequestUri!.Host} cannot be reached: {exception.Message}", cause: exception);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -63,36 +53,6 @@ internal sealed class OutgoingHttp : IDisposable
     public Task<JsonElement?> PostAsync(Uri url, object body, CancellationToken cancellationToken) => SendAsync(new HttpRequestMessage(HttpMethod.Post, url) { Content = JsonContent.Create(body, body.GetType()) }, cancellationToken);
 
     public static string Quoted(string text) => text.Length <= MostQuoted ? text : $"{text[..MostQuoted]}…";
-
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var host = context.DnsEndPoint.Host;
-        var isPlain = context.InitialRequestMessage.RequestUri!.Scheme == Uri.UriSchemeHttp;
-        var addresses = (await Dns.GetHostAddressesAsync(host, cancellationToken)).Where(address => IsAllowed(address) || (PublicAddresses.Contains(address) && !isPlain)).ToArray();
-        if (addresses.Length == 0)
-        {
-            throw new DeliveryException(isPlain
-                ? $"{host} is called over plain http, which is for networks in Alerts:AllowedNetworks only. Use https."
-                : $"{host} has no public address. If messages may go there, add its network to Alerts:AllowedNetworks.");
-        }
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private bool IsAllowed(IPAddress address)
-    {
-        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return allowed.Any(network => network.Contains(plain));
-    }
 
     private static TimeSpan? AfterOf(HttpResponseMessage response) => response.Headers.RetryAfter is { } after ? after.Delta ?? after.Date - DateTimeOffset.UtcNow : null;
 

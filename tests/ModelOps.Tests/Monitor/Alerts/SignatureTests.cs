@@ -1,5 +1,6 @@
 using System.Net;
 using ModelOps.Monitor.Alerts.Notifiers;
+using ModelOps.ServiceDefaults.Outgoing;
 
 namespace ModelOps.Tests.Monitor.Alerts;
 

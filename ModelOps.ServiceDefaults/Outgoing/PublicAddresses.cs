@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace ModelOps.Monitor.Alerts.Notifiers;
+namespace ModelOps.ServiceDefaults.Outgoing;
 
 /// <summary>Tells addresses of the public internet from those that only mean something near by (IANA's special-purpose registries, RFC 6890).</summary>
-internal static class PublicAddresses
+public static class PublicAddresses
 {
     private static readonly IPNetwork[] Special =
     [
