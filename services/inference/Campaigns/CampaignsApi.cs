@@ -7,6 +7,7 @@ using ModelOps.Inference.Batching;
 using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Recommendations;
 using ModelOps.ServiceDefaults;
+using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.Inference.Campaigns;
 
@@ -22,7 +23,7 @@ internal static class CampaignsApi
 
     public static void MapCampaigns(this IEndpointRouteBuilder app)
     {
-        var campaigns = app.MapGroup("/v1/campaigns").AddEndpointFilter<RouteGroupBuilder, DeadlineFilter>().WithTags("Campaigns");
+        var campaigns = app.MapGroup("/v1/campaigns").AddEndpointFilter<RouteGroupBuilder, DeadlineFilter>().WithTags("Campaigns").Needs(AccessNeed.Predict);
         campaigns.MapPost("", RankAsync).WithSummary("Campaigns for a user by what they are expected to change, with intervals, costs and reasons");
         campaigns.MapPost("/batch", RankManyAsync).WithSummary("Up to 1,000 requests for one model");
     }

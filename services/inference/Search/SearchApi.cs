@@ -18,7 +18,7 @@ internal static class SearchApi
 
     public static void MapSearch(this IEndpointRouteBuilder app)
     {
-        var search = app.MapGroup("/v1/search").AddEndpointFilter<RouteGroupBuilder, DeadlineFilter>().WithTags("Search").AllowShopPages();
+        var search = app.MapGroup("/v1/search").AddEndpointFilter<RouteGroupBuilder, DeadlineFilter>().WithTags("Search").Needs(AccessNeed.Predict).AllowShopPages();
         search.MapPost("", SearchAsync).WithSummary("Products for a shopper's words, best first, with facets");
         search.MapGet("/suggest", SuggestAsync).WithSummary("Completions of what a shopper has typed so far");
     }

@@ -7,6 +7,7 @@ using ModelOps.Contracts;
 using ModelOps.Features.Text;
 using ModelOps.Features.Text.Tokenizers;
 using ModelOps.Inference.Batching;
+using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.Inference.Texts;
 
@@ -24,7 +25,7 @@ internal static class TextsApi
     public static void MapTexts(this IEndpointRouteBuilder app)
     {
         var options = app.ServiceProvider.GetRequiredService<IOptions<TextOptions>>().Value;
-        var texts = app.MapGroup("").WithTags("Texts").AddEndpointFilter<RouteGroupBuilder, TextErrors>().AddEndpointFilter<RouteGroupBuilder, DeadlineFilter>().WithMetadata(new RequestSizeLimitAttribute(options.MaxRequestBytes));
+        var texts = app.MapGroup("").WithTags("Texts").Needs(AccessNeed.Predict).AddEndpointFilter<RouteGroupBuilder, TextErrors>().AddEndpointFilter<RouteGroupBuilder, DeadlineFilter>().WithMetadata(new RequestSizeLimitAttribute(options.MaxRequestBytes));
         texts.MapPost("/embed", EmbedAsync).Accepts<InputsRequest>("application/json").Produces<float[][]>().WithSummary("The vectors of texts (text-embeddings-inference)");
         texts.MapPost("/rerank", RerankAsync).Accepts<RerankRequest>("application/json").Produces<RankedText[]>().WithSummary("Texts by how well they answer a query, best first (text-embeddings-inference)");
         texts.MapPost("/predict", PredictAsync).Accepts<InputsRequest>("application/json").Produces<PredictedLabel[][]>().WithSummary("The labels of texts, likeliest first (text-embeddings-inference)");

@@ -91,7 +91,7 @@ internal static partial class AccessTable
         let methods = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods
         where methods is { Count: > 0 } && !IsGrpc(endpoint)
         from method in methods
-        where method is not ("HEAD" or "OPTIONS") && Shown(endpoint).StartsWith("/v", StringComparison.Ordinal)
+        where method is not ("HEAD" or "OPTIONS") && (Shown(endpoint).StartsWith("/v", StringComparison.Ordinal) || !IsOpen(endpoint))
         orderby Shown(endpoint), method
         select (method, endpoint);
 
