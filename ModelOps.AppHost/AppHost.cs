@@ -31,7 +31,8 @@ var dataPrep = Service(builder.AddProject<Projects.ModelOps_DataPrep>("data-prep
     .WithReplicas(Replicas("data-prep"))
     .WithReference(datasetsDb).WaitFor(datasetsDb)
     .WithReference(eventsDb).WaitFor(eventsDb)
-    .WithReference(datasetFiles).WaitFor(datasetFiles);
+    .WithReference(datasetFiles).WaitFor(datasetFiles)
+    .WithReference(registry);
 
 var trainer = Service(builder.AddProject<Projects.ModelOps_Trainer>("trainer"), port: 7103)
     .WithReplicas(Replicas("trainer"))

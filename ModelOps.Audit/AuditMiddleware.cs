@@ -39,7 +39,7 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, TimePr
     }
 
     private static bool IsWritten(HttpContext context, RouteEndpoint endpoint) =>
-        context.User.Identity?.IsAuthenticated == true
+        context.User.Identity?.IsAuthenticated == true && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method)
         && RoleTable.NeedOf(endpoint, context.Request.Method) is AccessNeed.Operate or AccessNeed.Administer
         && endpoint.Metadata.GetMetadata<NotAudited>() is null;
 

@@ -11,8 +11,8 @@ using ModelOps.DemoShop.Shop;
 namespace ModelOps.DemoShop;
 
 /// <summary>
-/// The first start: uploads the demo shop, runs the pipeline, asks for the first recommendation. Each step can be repeated, so a
-/// start that was interrupted goes on.
+/// The first start: uploads the demo shop, runs the pipeline, asks for the first recommendation; then trains the search and the assistant.
+/// Each step can be repeated, so a start that was interrupted goes on.
 /// </summary>
 internal sealed class FirstRun(
     IHttpClientFactory http, DataPrepClient dataPrep, PipelineClient pipeline, RegistryClient registry, InferenceClient inference, DemoTraffic traffic)
@@ -23,19 +23,38 @@ internal sealed class FirstRun(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (await registry.FindAsync(StoreId.Main, Model, cancellationToken) is { Aliases.Count: > 0 })
-        {
-            Say("A model is deployed already; the demo shop is not imported again.");
-            return;
-        }
+        if (await IsDeployedAsync(Model, cancellationToken))
+            Say("A recommender is deployed already; the demo shop is not imported again.");
+        else
+            await ImportAndRecommendAsync(cancellationToken);
+        await TrainOthersAsync(cancellationToken);
+    }
+
+    private async Task ImportAndRecommendAsync(CancellationToken cancellationToken)
+    {
         var shop = new DemoShopFiles(Seed, DateOnly.FromDateTime(DateTime.UtcNow));
         if (await dataPrep.FindAsync(StoreId.Main, Dataset, cancellationToken) is null)
             await UploadAsync(shop, cancellationToken);
-        await TrainAsync(cancellationToken);
+        await TrainAsync("recommend", Model, cancellationToken);
         await RecommendAsync(shop, cancellationToken);
         await traffic.SendAsync(shop, cancellationToken);
         Say("A few hundred shoppers have reacted to it: see Monitoring. A pipeline run takes their events in.");
     }
+
+    /// <summary>What does not keep anybody from the first recommendation.</summary>
+    private async Task TrainOthersAsync(CancellationToken cancellationToken)
+    {
+        var dataset = await dataPrep.FindAsync(StoreId.Main, Dataset, cancellationToken);
+        if (dataset is null)
+            return;
+        if (!await IsDeployedAsync("search", cancellationToken))
+            await TrainAsync("search", "search", cancellationToken);
+        if (!await IsDeployedAsync("assist", cancellationToken) && dataset.Versions.Any(version => version.Profile.Tables.GetValueOrDefault("messages") > 0))
+            await TrainAsync("assist", "assist", cancellationToken);
+        Say("Search and assistant are deployed too: try \"espresso pot\" and \"where is my order?\" on the dashboard, or POST /v1/search and /v1/assist at inference.");
+    }
+
+    private async Task<bool> IsDeployedAsync(string model, CancellationToken cancellationToken) => await registry.FindAsync(StoreId.Main, model, cancellationToken) is { Aliases.Count: > 0 };
 
     private async Task UploadAsync(DemoShopFiles shop, CancellationToken cancellationToken)
     {
@@ -43,6 +62,8 @@ internal sealed class FirstRun(
         using var form = new MultipartFormDataContent();
         form.Add(Csv(shop.WriteProducts), "products", "products.csv");
         form.Add(Csv(file => shop.WriteEvents(file)), "events", "events.csv");
+        form.Add(Csv(ServiceDesk.WriteMessages), "messages", "messages.csv");
+        form.Add(Csv(ServiceDesk.WriteFaq), "faq", "faq.csv");
         using var client = http.CreateClient(UploadClient);
         using var response = await client.PostAsync(new Uri($"/v1/datasets?name={Dataset}", UriKind.Relative), form, cancellationToken);
         if (!response.IsSuccessStatusCode)
@@ -61,10 +82,10 @@ internal sealed class FirstRun(
         return new ByteArrayContent(content.ToArray());
     }
 
-    private async Task TrainAsync(CancellationToken cancellationToken)
+    private async Task TrainAsync(string name, string model, CancellationToken cancellationToken)
     {
-        var run = await pipeline.StartAsync(StoreId.Main, new PipelineRunRequest("recommend", Dataset, Model), "demo-shop/first-run", cancellationToken);
-        Say($"Pipeline run {run.Id} started.");
+        var run = await pipeline.StartAsync(StoreId.Main, new PipelineRunRequest(name, Dataset, model), name == "recommend" ? "demo-shop/first-run" : $"demo-shop/first-run/{name}", cancellationToken);
+        Say($"Pipeline run {run.Id} of '{name}' started.");
         var shown = "";
         while (!run.State.IsFinal())
         {
@@ -80,7 +101,7 @@ internal sealed class FirstRun(
             shown = ShowProgress(run, shown);
         }
         if (run.State != RunState.Succeeded)
-            throw new InvalidOperationException($"The pipeline run ended as {run.State}: {run.Error}");
+            throw new InvalidOperationException($"The run of '{name}' ended as {run.State}: {run.Error}");
     }
 
     private static string ShowProgress(PipelineRun run, string shown)

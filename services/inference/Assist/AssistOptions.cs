@@ -25,10 +25,10 @@ internal sealed class AssistOptions
     public IReadOnlyList<string> OrderIntents { get; init; } = [];
 
     /// <summary>Intents of questions for products.</summary>
-    public IReadOnlyList<string> ProductIntents { get; init; } = [];
+    public IReadOnlyList<string> ProductIntents { get; init; } = ["product_question"];
 
     /// <summary>Intents that only a person may handle.</summary>
-    public IReadOnlyList<string> PersonIntents { get; init; } = [];
+    public IReadOnlyList<string> PersonIntents { get; init; } = ["human"];
 
     /// <summary>The model that recommends products.</summary>
     [Required]

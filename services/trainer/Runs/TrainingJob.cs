@@ -122,7 +122,7 @@ public sealed class TrainingJob(
             {
                 if (!await journal.NoteAsync(message, line, lost.Token))
                     await lost.CancelAsync();
-                else if (message?.Phase == "export" || (message?.Epoch is not null && sinceUpload.Elapsed.TotalSeconds >= options.Value.CheckpointSeconds))
+                else if (File.Exists(Path.Combine(folder, Checkpoint.FileName)) && (message?.Phase == "export" || (message?.Epoch is not null && sinceUpload.Elapsed.TotalSeconds >= options.Value.CheckpointSeconds)))
                 {
                     await blobs.UploadCheckpointAsync(job.Store, job.Id, folder, cancellationToken: lost.Token);
                     sinceUpload.Restart();
