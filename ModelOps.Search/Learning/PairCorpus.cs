@@ -14,7 +14,7 @@ internal sealed record PairText(int[] Words, string[] Texts, int[] Grams, int Ch
 /// </summary>
 internal sealed class PairCorpus
 {
-    private const int Gram = 4, GramBuckets = 1 << 18;
+    private const int Dimensions = 62, Gram = 4, GramBuckets = 1 << 18;
 
     private readonly Stemmer stemmer;
     private readonly Dictionary<string, int> vocabulary = new(StringComparer.Ordinal);
@@ -22,6 +22,7 @@ internal sealed class PairCorpus
     private readonly int[] titlesWithGram = new int[GramBuckets];
     private readonly Dictionary<(int, int), int> together = [];
     private readonly Spelling spelling;
+    private readonly float[][] vectors;
     private readonly int titles;
 
     public PairCorpus(IReadOnlyCollection<string> distinctTitles, Stemmer stemmer)
@@ -45,6 +46,7 @@ internal sealed class PairCorpus
             }
         }
         titles = distinctTitles.Count;
+        vectors = Vectors();
         AverageLength = distinctTitles.Count == 0 ? 1 : distinctTitles.Average(title => (double)Read(title).Words.Length);
         spelling = new Spelling(written.Where(pair => pair.Value > 1).ToDictionary());
     }
@@ -77,6 +79,54 @@ internal sealed class PairCorpus
             return 0;
         var joint = (double)both / titles;
         return Math.Max(0, Math.Log(joint * titles / titlesWith[left] * titles / titlesWith[right]) / -Math.Log(joint));
+    }
+
+    /// <summary>
+    /// The cosine of what two texts' words stand together with: rows of the matrix of <see cref="Meet"/>, brought to
+    /// <see cref="Dimensions"/> numbers by random signs (Achlioptas), weighted by how rare the words are.
+    /// </summary>
+    public double Company(PairText left, PairText right)
+    {
+        var (a, b) = (Sum(left), Sum(right));
+        double both = 0, one = 0, other = 0;
+        for (var i = 0; i < Dimensions; i++)
+            (both, one, other) = (both + a[i] * b[i], one + a[i] * a[i], other + b[i] * b[i]);
+        return one > 0 && other > 0 ? both / Math.Sqrt(one * other) : 0;
+    }
+
+    private float[] Sum(PairText text)
+    {
+        var sum = new float[Dimensions];
+        foreach (var word in text.Words.Where(word => word < vectors.Length))
+        {
+            var weight = (float)Idf(word);
+            for (var i = 0; i < Dimensions; i++)
+                sum[i] += weight * vectors[word][i];
+        }
+        return sum;
+    }
+
+    private float[][] Vectors()
+    {
+        var rows = Enumerable.Range(0, vocabulary.Count).Select(_ => new float[Dimensions]).ToArray();
+        var random = new Random(1);
+        var signs = Enumerable.Range(0, vocabulary.Count).Select(_ => (ulong)random.NextInt64()).ToArray();
+        foreach (var (left, right) in together.Keys)
+        {
+            var meet = (float)Meet(left, right);
+            for (var i = 0; i < Dimensions; i++)
+            {
+                rows[left][i] += (signs[right] >> i & 1) == 0 ? meet : -meet;
+                rows[right][i] += (signs[left] >> i & 1) == 0 ? meet : -meet;
+            }
+        }
+        foreach (var row in rows)
+        {
+            var length = MathF.Sqrt(row.Sum(value => value * value));
+            for (var i = 0; length > 0 && i < Dimensions; i++)
+                row[i] /= length;
+        }
+        return rows;
     }
 
     private int IndexOf(string word)

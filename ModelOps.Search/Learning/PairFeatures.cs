@@ -88,6 +88,7 @@ public static class PairFeatures
         features.Add(means.DefaultIfEmpty(0).Average());
         features.Add(means.DefaultIfEmpty(0).Min());
         features.Add(means.LastOrDefault());
+        features.Add(corpus.Company(query, title));
         // Measures and model numbers.
         var numbers = query.Texts.Index().Where(word => word.Item.Any(char.IsAsciiDigit)).Select(word => word.Index).ToArray();
         features.Add(numbers.Length);
@@ -107,7 +108,7 @@ public static class PairFeatures
                 sum[word] = sum.GetValueOrDefault(word) + value;
         }
         var length = Math.Sqrt(sum.Values.Sum(value => value * value));
-        int[] compared = [6, 8, 32, 36, 40];
+        int[] compared = [6, 8, 31, 35, 39, 44];
         var means = compared.Select(column => group.Average(row => (double)rows[row][column])).ToArray();
         var most = compared.Select(column => group.Max(row => (double)rows[row][column])).ToArray();
         for (var i = 0; i < group.Length; i++)

@@ -13,7 +13,7 @@ public sealed record SearchWeights
     public IReadOnlyList<double> Fields { get; init; } = [1, .5, 1, .3, .1];
 
     /// <summary>0 to 1: how far a field's length counts against it, by field.</summary>
-    public IReadOnlyList<double> Lengths { get; init; } = [.6, 0, .5, .6, .6];
+    public IReadOnlyList<double> Lengths { get; init; } = [.7, 0, .5, .6, .9];
 
     /// <summary>After how many occurrences another one says little.</summary>
     public double Saturation { get; init; } = 1.2;
@@ -22,5 +22,5 @@ public sealed record SearchWeights
     public double Coverage { get; init; } = 2;
 
     /// <summary>By <see cref="Ranking.Feature"/>.</summary>
-    public IReadOnlyList<double> Features { get; init; } = [.1, 0, 0, 0, 0, .2, .2];
+    public IReadOnlyList<double> Features { get; init; } = [.2, 0, 0, 0, 0, .2, .2];
 }

@@ -17,7 +17,7 @@ internal sealed class SearchDataset(string folder)
     public async Task<List<SearchProduct>> ReadProductsAsync()
     {
         var popularity = await ReadPopularityAsync();
-        var products = await ReadAsync($"SELECT item_id, title, brand, category, description, attributes::VARCHAR, price, available FROM {Table(DatasetFiles.Products)} WHERE coalesce(title, '') <> '' ORDER BY item_id", row => new SearchProduct(
+        var products = await ReadAsync($"SELECT item_id, title, brand, category, description, attributes::VARCHAR, price::DOUBLE, available FROM {Table(DatasetFiles.Products)} WHERE coalesce(title, '') <> '' ORDER BY item_id", row => new SearchProduct(
             row.GetString(0), row.GetString(1), Text(row, 2), Text(row, 3), Text(row, 4), AttributesOf(Text(row, 5)), row.IsDBNull(6) ? null : row.GetDouble(6), row.IsDBNull(7) || row.GetBoolean(7), popularity.GetValueOrDefault(row.GetString(0))));
         return products.Count > 0
             ? products
