@@ -1,3 +1,4 @@
+using ModelOps.Features.Tables;
 using ModelOps.Trainer.Campaigns;
 using ModelOps.Trainer.Campaigns.Evaluation;
 using ModelOps.Trainer.Campaigns.Learners;
@@ -29,7 +30,7 @@ public sealed class LearnersTests
         var learned = Learners[name].Learn(rows.Table, rows.Outcomes, null, 1);
 
         Assert.True(BinaryMetrics.Auc(learned.Predict(rows.Table), rows.Outcomes) > .6);
-        var strange = rows with { Table = rows.Table with { Values = [.. rows.Table.Values.Select((value, i) => i % 7 == 0 ? float.NaN : i % 11 == 0 ? 400 : value)] } };
+        var strange = rows with { Table = new TableRows(rows.Table.Schema, [.. rows.Table.Values.Select((value, i) => i % 7 == 0 ? float.NaN : i % 11 == 0 ? 400 : value)]) };
         UpliftLearnersTests.AssertExported(learned.Export, strange, learned.Predict(strange.Table));
     }
 
@@ -50,7 +51,7 @@ public sealed class LearnersTests
     public void TimeColumns_AreThoseThatChangeWithTimeAlone()
     {
         var random = new Random(1);
-        var table = new ModelOps.Features.Tables.TextTable(["rate", "age"], [.. Enumerable.Range(0, 2000).Select(row => new[] { $"{row / 400}", $"{random.Next(18, 80)}" })]);
+        var table = new TextTable(["rate", "age"], [.. Enumerable.Range(0, 2000).Select(row => new[] { $"{row / 400}", $"{random.Next(18, 80)}" })]);
         Assert.Equal(["rate"], TimeColumns.Of(table.Encode(table.Learn(table.Names, [.. Enumerable.Range(0, 2000)]))));
     }
 
