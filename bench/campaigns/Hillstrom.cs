@@ -34,11 +34,11 @@ internal static class Hillstrom
                     cases[i].Add([.. learners[i].Learner.Learn(known, seed).Predict(asked.Table).Select((score, row) => new UpliftCase(score, asked.Treated[row], asked.Outcomes[row]))]);
             }
         }
-        Console.WriteLine($"hillstrom: {visits.Length:N0} customers, {FoldCount} folds x {Seeds} seeds; mean of the folds, 95 % by bootstrap over customers (of the first seed: the others have the same customers)");
+        Console.WriteLine($"hillstrom: {visits.Length:N0} customers, {FoldCount} folds x {Seeds} seeds; mean of the folds, 95 % by bootstrap over the customers of each fold, the seeds apart: a little narrow, since they share customers");
         for (var i = 0; i < learners.Length; i++)
         {
-            var interval = UpliftBootstrap.Of([cases[i][..FoldCount]], 1)[0];
-            var lead = i == 0 ? "" : Lead(UpliftBootstrap.Of([cases[i][..FoldCount], cases[0][..FoldCount]], 1)[1]);
+            var interval = UpliftBootstrap.Of([cases[i]], 1)[0];
+            var lead = i == 0 ? "" : Lead(UpliftBootstrap.Of([cases[i], cases[0]], 1)[1]);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"  {learners[i].Name,-20} Qini {cases[i].Average(one => UpliftCurve.Of(one).QiniValue):f5} ({interval.Low:f5} to {interval.High:f5}){lead}, AUUC {cases[i].Average(one => UpliftCurve.Of(one).Auuc):f4}, uplift in the first 10 % {cases[i].Average(one => UpliftCurve.At(one, .1)):f4}"));
         }
