@@ -1,10 +1,16 @@
 namespace ModelOps.Features.Tables;
 
 /// <summary>Encoded rows.</summary>
-/// <param name="Values">(rows, columns), row by row.</param>
-public sealed record TableRows(TableSchema Schema, float[] Values)
+/// <param name="schema">What the columns are.</param>
+/// <param name="values">(rows, columns), row by row.</param>
+public sealed class TableRows(TableSchema schema, float[] values)
 {
     private float[]? design;
+
+    public TableSchema Schema => schema;
+
+    /// <summary>(rows, columns), row by row.</summary>
+    public float[] Values => values;
 
     public int Columns => Schema.Columns.Count;
     public int Count => Values.Length / Columns;
@@ -19,10 +25,10 @@ public sealed record TableRows(TableSchema Schema, float[] Values)
     public TableRows Take(IReadOnlyList<int> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var values = new float[rows.Count * Columns];
+        var taken = new float[rows.Count * Columns];
         for (var i = 0; i < rows.Count; i++)
-            Row(rows[i]).CopyTo(values.AsSpan(i * Columns));
-        return new TableRows(Schema, values);
+            Row(rows[i]).CopyTo(taken.AsSpan(i * Columns));
+        return new TableRows(Schema, taken);
     }
 
     private float[] Expand()

@@ -34,7 +34,7 @@ static AllocationProblem Drawn(int users, int campaigns, int seed)
             values[user * campaigns + campaign] = (float)(open * (random.NextDouble() - .5) * offers[campaign].Cost * 4);
     }
     var afford = offers.Average(offer => offer.Cost) * users;
-    return new AllocationProblem(users, offers, values, [ResourceLimit.Budget(.3 * afford, offers), ResourceLimit.Channel("phone", .04 * users, offers)]);
+    return new AllocationProblem(users, offers, values, [ResourceLimit.Budget(.3 * afford, offers), ResourceLimit.Channel("phone", .08 * users, offers)]);
 }
 
 // Without prices: the greatest values first, as far as they fit.

@@ -1,51 +1,48 @@
+using System.Globalization;
 using ModelOps.Features.Tables;
 using ModelOps.Trainer.Campaigns;
 using ModelOps.Trainer.Campaigns.Evaluation;
 using ModelOps.Trainer.Campaigns.Learners;
 using ModelOps.Trainer.Campaigns.Uplift;
-using ModelOps.Trainer.Trees;
 
 namespace ModelOps.Bench.Campaigns;
 
+/// <summary>The e-mail for women against no e-mail, outcome: the visit. Five folds, three seeds; what is learned about columns too is learned in the fold.</summary>
 internal static class Hillstrom
 {
-    public static void Explore()
+    private const int FoldCount = 5, Seeds = 3;
+    private static readonly string[] Columns = ["recency", "history_segment", "history", "mens", "womens", "zip_code", "newbie", "channel"];
+
+    public static void Run()
     {
         var table = CsvTable.Read("hillstrom/campaign.csv", ",");
-        string[] names = ["recency", "history_segment", "history", "mens", "womens", "zip_code", "newbie", "channel"];
         var treated = table.Column("segment").Select(segment => segment != "No E-Mail").ToArray();
         var visits = table.Column("visit").Select(visit => visit == "1" ? 1f : 0).ToArray();
-        string[] noSegment = [.. names.Where(name => name != "history_segment")];
-        foreach (var columns in new[] { names, noSegment })
+        (string Name, IUpliftLearner Learner)[] learners =
+        [
+            ("two-models (peer)", new TwoModels(new LogisticLearner(1))),
+            .. UpliftLearners.All.Skip(1).Select(name => (name, UpliftLearners.Of(name, isRate: true))),
+        ];
+        var cases = learners.Select(_ => new List<UpliftCase[]>()).ToArray();
+        for (var seed = 1; seed <= Seeds; seed++)
         {
-            Console.WriteLine(string.Join(",", columns));
-            IUpliftLearner[] learners =
-            [
-                new TwoModels(new LogisticLearner(1)),
-                new TwoModels(new LogisticLearner(100)),
-                new InteractionLogistic(1, 1), new InteractionLogistic(1, 30), new InteractionLogistic(1, 100), new InteractionLogistic(1, 300), new InteractionLogistic(1, 1000),new InteractionLogistic(1, 3000),
-                new XLearner(new LogisticLearner(), new RidgeLearner(30)),
-                new DrLearner(new LogisticLearner(), new RidgeLearner(100)), new DrLearner(new LogisticLearner(), new RidgeLearner(1000)),
-                new DrLearner(new LogisticLearner(), new TreesLearner(new BoosterOptions { Objective = "regression", Rounds = 60, LearningRate = .03, Leaves = 4, RowsInLeaf = 500, ColumnShare=.5, RowShare=.5 })),
-                new DrLearner(new LogisticLearner(), new TreesLearner(new BoosterOptions { Objective = "regression", Rounds = 150, LearningRate = .03, Leaves = 4, RowsInLeaf = 500, ColumnShare=.5, RowShare=.5 })),
-                new TwoModels(new TreesLearner(new BoosterOptions { Rounds = 60, LearningRate = .05, Leaves = 6, RowsInLeaf = 200 })),
-            ];
-            var schema = table.Learn(columns, [.. Enumerable.Range(0, visits.Length)]);
-            var rows = new UpliftRows(table.Encode(schema), treated, visits);
-            foreach (var learner in learners)
+            foreach (var (train, test) in Folds.Of(visits.Length, FoldCount, seed))
             {
-                var all = new List<(double, double, double, double)>();
-                for (var seed = 1; seed <= 3; seed++)
-                    foreach (var (train, test) in Folds.Of(rows.Count, 5, seed))
-                    {
-                        var asked = rows.Take(test);
-                        var scores = learner.Learn(rows.Take(train), seed).Predict(asked.Table);
-                        UpliftCase[] cases = [.. scores.Select((score, i) => new UpliftCase(score, asked.Treated[i], asked.Outcomes[i]))];
-                        var curve = UpliftCurve.Of(cases);
-                        all.Add((curve.QiniValue, curve.AuucOverRandom, curve.Auuc, UpliftCurve.At(cases, .1)));
-                    }
-                Console.WriteLine($"{learner.Name,-60} qini {all.Average(a => a.Item1):f5} auuc {all.Average(a => a.Item2):f5} {all.Average(a => a.Item3):f5} u10 {all.Average(a => a.Item4):f4}");
+                var rows = new UpliftRows(table.Encode(table.Learn(Columns, train)), treated, visits);
+                var (known, asked) = (rows.Take(train), rows.Take(test));
+                for (var i = 0; i < learners.Length; i++)
+                    cases[i].Add([.. learners[i].Learner.Learn(known, seed).Predict(asked.Table).Select((score, row) => new UpliftCase(score, asked.Treated[row], asked.Outcomes[row]))]);
             }
         }
+        Console.WriteLine($"hillstrom: {visits.Length:N0} customers, {FoldCount} folds x {Seeds} seeds; mean of the folds, 95 % by bootstrap over the customers of each fold, the seeds apart: a little narrow, since they share customers");
+        for (var i = 0; i < learners.Length; i++)
+        {
+            var interval = UpliftBootstrap.Of([cases[i]], 1)[0];
+            var lead = i == 0 ? "" : Lead(UpliftBootstrap.Of([cases[i], cases[0]], 1)[1]);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  {learners[i].Name,-20} Qini {cases[i].Average(one => UpliftCurve.Of(one).QiniValue):f5} ({interval.Low:f5} to {interval.High:f5}){lead}, AUUC {cases[i].Average(one => UpliftCurve.Of(one).Auuc):f4}, uplift in the first 10 % {cases[i].Average(one => UpliftCurve.At(one, .1)):f4}"));
+        }
     }
+
+    private static string Lead(Trainer.Evaluation.Interval lead) => string.Create(CultureInfo.InvariantCulture, $", lead over the peer {lead.Low:f5} to {lead.High:f5}");
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using ModelOps.Audit;
 using ModelOps.Contracts.Clients;
 using ModelOps.Jobs;
+using ModelOps.Pipeline.Audiences;
 using ModelOps.Pipeline.Automation;
 using ModelOps.Pipeline.Definitions;
 using ModelOps.Pipeline.Exports;
@@ -23,6 +24,7 @@ builder.Services.AddSteps();
 builder.Services.AddAutomation();
 builder.Services.AddJobs().AddJobHandler<RunJob>(RunJob.Kind);
 builder.Services.AddExports();
+builder.Services.AddAudiences();
 builder.Services.AddHostedService<RolloutDriver>();
 builder.Services.AddAudit("pipelinedb");
 
@@ -34,6 +36,7 @@ app.MapRuns();
 app.MapAutomation();
 app.MapDecisions();
 app.MapExports();
+app.MapAudiences();
 
 await app.MigrateAsync<PipelineDb>(services => services.GetRequiredService<JobQueue>().CreateSchemaAsync());
 await app.RunAsync();

@@ -74,12 +74,12 @@ public sealed record CampaignData(TextTable Table, string[] Treatments, float[] 
         await using var connection = new DuckDBConnection("DataSource=:memory:");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = """
+#pragma warning disable CA2100 // Only a quoted path and a quoted name are put in.
+        command.CommandText = $"""
             SELECT treatment, CAST(conversion AS DOUBLE), CAST(visit AS DOUBLE), CAST(spend AS DOUBLE), user_id, epoch(time), attributes
-            FROM read_parquet($path) WHERE $campaign IS NULL OR campaign = $campaign
+            FROM read_parquet({Quote(path)}) {(campaign is null ? "" : $"WHERE campaign = {Quote(campaign)}")}
             """;
-        command.Parameters.Add(new DuckDBParameter("path", path));
-        command.Parameters.Add(new DuckDBParameter("campaign", (object?)campaign ?? DBNull.Value));
+#pragma warning restore CA2100
         await using var reader = await command.ExecuteReaderAsync();
         var rows = new List<CampaignRow>();
         while (await reader.ReadAsync())
@@ -92,6 +92,8 @@ public sealed record CampaignData(TextTable Table, string[] Treatments, float[] 
 
         double? Number(int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
     }
+
+    private static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private static Dictionary<string, string?> AttributesOf(string json)
     {
