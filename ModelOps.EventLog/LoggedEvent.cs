@@ -30,6 +30,7 @@ public sealed record EventSlice<T>(IReadOnlyList<T> Events, long Cursor);
 /// <param name="Placement">The page or shelf that it was for.</param>
 /// <param name="QueueSeconds">Of the time, what it waited for a batch; null where nothing was computed.</param>
 /// <param name="ComputeSeconds">Of the time, what its batches were computed.</param>
+/// <param name="Query">Of a search, what was asked; null for recommendations.</param>
 /// <param name="Propensities">With which probability each product was to be at its place; null where every one was certain.</param>
 public sealed record Impression(
     StoreId Store,
@@ -48,4 +49,5 @@ public sealed record Impression(
     string? Session = null,
     string Placement = "",
     double? QueueSeconds = null,
-    double? ComputeSeconds = null);
+    double? ComputeSeconds = null,
+    string? Query = null);

@@ -58,6 +58,7 @@ internal sealed class Schema(NpgsqlDataSource database)
         ALTER TABLE impressions ADD COLUMN IF NOT EXISTS placement text NOT NULL DEFAULT '';
         ALTER TABLE impressions ADD COLUMN IF NOT EXISTS queue_seconds double precision;
         ALTER TABLE impressions ADD COLUMN IF NOT EXISTS compute_seconds double precision;
+        ALTER TABLE impressions ADD COLUMN IF NOT EXISTS query text;
         CREATE INDEX IF NOT EXISTS impressions_by_token ON impressions (token);
         CREATE INDEX IF NOT EXISTS impressions_by_position ON impressions (position);
 

@@ -10,7 +10,7 @@ namespace ModelOps.EventLog;
 /// <summary>The only door to the event log: append, read by cursor, read a shopper's latest. It makes its tables when it is first used.</summary>
 public sealed class ShopEvents
 {
-    private const string ImpressionColumns = "store, token, time, model, version, user_id, items, cached, seconds, arm, failed, overlap, propensities, session_id, placement, queue_seconds, compute_seconds";
+    private const string ImpressionColumns = "store, token, time, model, version, user_id, items, cached, seconds, arm, failed, overlap, propensities, session_id, placement, queue_seconds, compute_seconds, query";
     private const string Columns = "store, id, name, user_id, session_id, time, items, token, position";
 
     private readonly NpgsqlDataSource database;
@@ -115,9 +115,9 @@ public sealed class ShopEvents
         // Lists of different lengths are no array of arrays, so each travels as the text of one.
         await using var command = database.CreateCommand($"""
             INSERT INTO impressions ({ImpressionColumns})
-            SELECT store, token, time, model, version, user_id, items::text[], cached, seconds, arm, failed, overlap, propensities::float8[], session_id, placement, queue_seconds, compute_seconds
+            SELECT store, token, time, model, version, user_id, items::text[], cached, seconds, arm, failed, overlap, propensities::float8[], session_id, placement, queue_seconds, compute_seconds, query
             FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::int[], $6::text[], $7::text[], $8::bool[], $9::float8[], $10::text[], $11::bool[], $12::float8[], $13::text[],
-                $14::text[], $15::text[], $16::float8[], $17::float8[]) AS shown ({ImpressionColumns})
+                $14::text[], $15::text[], $16::float8[], $17::float8[], $18::text[]) AS shown ({ImpressionColumns})
             ON CONFLICT DO NOTHING
             """);
         AddColumn(command, NpgsqlDbType.Text, impressions.Select(i => i.Store.Value));
@@ -137,6 +137,7 @@ public sealed class ShopEvents
         AddColumn(command, NpgsqlDbType.Text, impressions.Select(i => i.Placement));
         AddColumn(command, NpgsqlDbType.Double, impressions.Select(i => i.QueueSeconds));
         AddColumn(command, NpgsqlDbType.Double, impressions.Select(i => i.ComputeSeconds));
+        AddColumn(command, NpgsqlDbType.Text, impressions.Select(i => i.Query));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -155,7 +156,7 @@ public sealed class ShopEvents
         while (await reader.ReadAsync(cancellationToken))
         {
             impressions.Add(ReadImpression(reader));
-            cursor = reader.GetInt64(17);
+            cursor = reader.GetInt64(18);
         }
         return new EventSlice<Impression>(impressions, cursor);
     }
@@ -202,7 +203,7 @@ public sealed class ShopEvents
         new StoreId(reader.GetString(0)), reader.GetString(1), Utc(reader, 2), reader.GetString(3), reader.GetInt32(4), Text(reader, 5),
         reader.GetFieldValue<string[]>(6), reader.GetBoolean(7), reader.GetDouble(8), reader.GetString(9), reader.GetBoolean(10), reader.IsDBNull(11) ? null : reader.GetDouble(11),
         reader.IsDBNull(12) ? null : reader.GetFieldValue<double[]>(12), Text(reader, 13), reader.GetString(14),
-        reader.IsDBNull(15) ? null : reader.GetDouble(15), reader.IsDBNull(16) ? null : reader.GetDouble(16));
+        reader.IsDBNull(15) ? null : reader.GetDouble(15), reader.IsDBNull(16) ? null : reader.GetDouble(16), Text(reader, 17));
 
     private static void AddColumn<T>(NpgsqlCommand command, NpgsqlDbType type, IEnumerable<T> values) =>
         command.Parameters.Add(new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });

@@ -16,6 +16,9 @@ public static class PackageFiles
     /// <summary>Of a large catalogue: finds the best items without scoring all, for the vectors that the users' graph makes of histories. See <see cref="Retrieval.ItemIndex"/> and <see cref="Retrieval.UserGraph"/>.</summary>
     public const string Index = "items.index", User = "user.onnx";
 
+    /// <summary>Of a text network in place of a recommender's files: what it answers, its graph in 8 bits where that answers alike, and its tokenizer. See <see cref="Text.EncoderDescription"/>.</summary>
+    public const string Encoder = "encoder.json", Int8Model = "model.int8.onnx", Tokenizer = "tokenizer.json";
+
     public const string ModelCard = "model-card.json";
 
     /// <summary>A network's weights as it learned them (safetensors), and what their rows stand for: a later training may begin there. Not needed to serve.</summary>

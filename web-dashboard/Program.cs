@@ -15,7 +15,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.WebHost.UseStaticWebAssets();
 builder.AddSignIn();
-builder.Services.AddDataPrepClient().AddTrainerClient().AddPipelineClient().AddRegistryClient().AddInferenceClient().AddMonitorClient();
+builder.Services.AddDataPrepClient().AddTrainerClient().AddPipelineClient().AddRegistryClient().AddInferenceClient().AddMonitorClient().AddAccessClient().AddAuditClient();
 builder.Services.AddQuickRefusals();
 builder.Services.AddServiceHealth();
 builder.Services.AddDatasetUploads();

@@ -11,4 +11,7 @@ public static class AccessHeaders
 
     /// <summary>Who asked the service to act, as it will stand in a history; read only beside the service key.</summary>
     public const string Actor = "x-modelops-actor";
+
+    /// <summary>The role of whoever asked the service to act, which then may no more than they; read only beside the service key.</summary>
+    public const string Role = "x-modelops-role";
 }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using ModelOps.Contracts.Access;
 using ModelOps.Contracts.Alerts;
+using ModelOps.Contracts.Audit;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Predictions;
 using ModelOps.Contracts.Quality;
@@ -17,6 +19,13 @@ public static class ServiceClients
     public static IServiceCollection AddTrainerClient(this IServiceCollection services) => services.AddServiceClient<TrainerClient>("trainer");
 
     public static IServiceCollection AddRegistryClient(this IServiceCollection services) => services.AddServiceClient<RegistryClient>("registry");
+
+    public static IServiceCollection AddAccessClient(this IServiceCollection services) => services.AddServiceClient<AccessClient>("registry");
+
+    public static IServiceCollection AddKeyGrantsClient(this IServiceCollection services) => services.AddServiceClient<KeyGrantsClient>("registry");
+
+    /// <summary>Asks each service for what it has written down; the first of them stands for all in its address.</summary>
+    public static IServiceCollection AddAuditClient(this IServiceCollection services) => services.AddServiceClient<AuditClient>(AuditClient.Services[0]);
 
     public static IServiceCollection AddInferenceClient(this IServiceCollection services) => services.AddServiceClient<InferenceClient>("inference");
 

@@ -1,3 +1,4 @@
+using ModelOps.Contracts.Campaigns;
 using ModelOps.Contracts.Catalogue;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Events;
@@ -19,9 +20,17 @@ public sealed class InferenceClient(HttpClient http)
     public Task<BulkResponse> RecommendInBulkAsync(StoreId store, RecommendationBatch batch, CancellationToken cancellationToken = default) =>
         http.SendAsync<BulkResponse>(store, HttpMethod.Post, "/v1/recommendations/bulk", batch, null, cancellationToken);
 
+    /// <summary>Products for a shopper's words.</summary>
+    public Task<SearchResponse> SearchAsync(StoreId store, SearchRequest request, CancellationToken cancellationToken = default) =>
+        http.SendAsync<SearchResponse>(store, HttpMethod.Post, "/v1/search", request, null, cancellationToken);
+
     /// <summary>Shelves without repeats.</summary>
     public Task<PageResponse> RecommendPageAsync(StoreId store, PageRequest page, CancellationToken cancellationToken = default) =>
         http.SendAsync<PageResponse>(store, HttpMethod.Post, "/v1/recommendations/page", page, null, cancellationToken);
+
+    /// <summary>What to contact each user with: up to 1,000 requests for one model.</summary>
+    public Task<CampaignBatchResponse> RankCampaignsAsync(StoreId store, CampaignBatch batch, CancellationToken cancellationToken = default) =>
+        http.SendAsync<CampaignBatchResponse>(store, HttpMethod.Post, "/v1/campaigns/batch", batch, null, cancellationToken);
 
     /// <summary>An answer to a customer's message.</summary>
     public Task<AssistResponse> AssistAsync(StoreId store, AssistRequest request, CancellationToken cancellationToken = default) =>

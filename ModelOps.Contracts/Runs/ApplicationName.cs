@@ -5,7 +5,20 @@ public static class ApplicationName
 {
     public const string Recommend = "recommend";
 
+    public const string TextEncoder = "text-encoder";
+
+    public const string Campaigns = "campaigns";
+
+    public const string Search = "search";
+
     public const string Assist = "assist";
 
-    public static IReadOnlyList<string> All { get; } = [Recommend, Assist];
+    public static IReadOnlyList<string> All { get; } =
+    [
+        Recommend,
+        TextEncoder,
+        Campaigns,
+        Search,
+        Assist,
+    ];
 }

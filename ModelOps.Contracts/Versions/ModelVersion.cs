@@ -38,8 +38,9 @@ public enum VersionStatus
 }
 
 /// <summary>Announces a version whose files follow.</summary>
-/// <param name="Tags">Among them <see cref="LineageTags"/>.</param>
-public sealed record NewModelVersion(Guid? RunId, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, string> Tags, VersionOrigin? Origin = null);
+/// <param name="Metrics">None where it is absent.</param>
+/// <param name="Tags">Among them <see cref="LineageTags"/>; none where it is absent.</param>
+public sealed record NewModelVersion(Guid? RunId, IReadOnlyDictionary<string, double>? Metrics, IReadOnlyDictionary<string, string>? Tags, VersionOrigin? Origin = null);
 
 /// <summary>The content of a package: <c>manifest.json</c>.</summary>
 public sealed record PackageManifest(string Model, int Version, IReadOnlyList<PackageFile> Files)

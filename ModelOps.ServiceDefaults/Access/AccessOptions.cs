@@ -5,10 +5,10 @@ using ModelOps.Contracts;
 
 namespace ModelOps.ServiceDefaults.Access;
 
-/// <summary>The configuration section <c>Access</c>.</summary>
+/// <summary>The configuration section <c>Access</c>. Keys beyond these are made at the registry: see <see cref="KeyRing"/>.</summary>
 public sealed class AccessOptions
 {
-    /// <summary>API key by store id: <c>Access__ApiKeys__main=…</c>. At least 16 characters each outside Development.</summary>
+    /// <summary>An administrator's key by store id: <c>Access__ApiKeys__main=…</c>. At least 16 characters each outside Development.</summary>
     public Dictionary<string, string> ApiKeys { get; init; } = [];
 
     /// <summary>The key for a store's pages: <c>Access__PublishableKeys__main__Key=…</c>, <c>Access__PublishableKeys__main__Origins__0=https://…</c>.</summary>
@@ -19,29 +19,6 @@ public sealed class AccessOptions
 
     /// <summary>The store of a call without a key; null where a key is required. Set in Development only.</summary>
     public StoreId? KeylessStore { get; private set; }
-
-    /// <summary>The store whose key this is. Every key is compared, by its SHA-256 and in constant time.</summary>
-    public StoreId? StoreOf(string key)
-    {
-        var hash = Hash(key);
-        StoreId? store = null;
-        foreach (var (name, value) in ApiKeys)
-            store = CryptographicOperations.FixedTimeEquals(hash, Hash(value)) ? new StoreId(name) : store;
-        return store;
-    }
-
-    /// <summary>The store whose publishable key this is, compared in the same way.</summary>
-    internal (StoreId Store, PublishableKey Key)? PublishableOf(string key)
-    {
-        var hash = Hash(key);
-        (StoreId, PublishableKey)? found = null;
-        foreach (var (name, value) in PublishableKeys)
-            found = CryptographicOperations.FixedTimeEquals(hash, Hash(value.Key)) ? (new StoreId(name), value) : found;
-        return found;
-    }
-
-    /// <summary>Whether any page of this origin may call; in Development every one.</summary>
-    internal bool AllowsOrigin(string origin) => KeylessStore is not null || PublishableKeys.Values.Any(key => key.Allows(origin));
 
     internal bool IsServiceKey(string key) => ServiceKey is { Length: > 0 } serviceKey && CryptographicOperations.FixedTimeEquals(Hash(key), Hash(serviceKey));
 
@@ -66,9 +43,9 @@ public sealed class AccessOptions
     {
         foreach (var (store, publishable) in PublishableKeys)
         {
-            if (publishable.WrongOrigin() is { } origin)
+            if (PublishableKey.WrongOrigin(publishable.Origins) is { } origin)
                 throw new InvalidOperationException($"Access__PublishableKeys__{store}__Origins has '{origin}', which is no origin. Write scheme and host without a path, as https://www.shop.example.");
-            if (IsServiceKey(publishable.Key) || StoreOf(publishable.Key) is not null)
+            if (IsServiceKey(publishable.Key) || ApiKeys.ContainsValue(publishable.Key))
                 throw new InvalidOperationException($"Access__PublishableKeys__{store}__Key is a secret key too. Everybody can read a publishable key: make another one.");
         }
     }

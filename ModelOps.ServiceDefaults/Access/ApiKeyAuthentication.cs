@@ -5,13 +5,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ModelOps.Contracts;
+using ModelOps.Contracts.Access;
 using ModelOps.Contracts.Clients;
 
 namespace ModelOps.ServiceDefaults.Access;
 
-/// <summary>Turns <c>x-api-key</c> into the claims of the caller: the store, and by whom.</summary>
+/// <summary>Turns <c>x-api-key</c> into the claims of the caller: the store, the role, and by whom.</summary>
 internal sealed class ApiKeyAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AccessOptions access)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AccessOptions access, KeyRing keys)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public new const string Scheme = "ApiKey";
@@ -19,39 +20,45 @@ internal sealed class ApiKeyAuthentication(
     /// <summary>Where a page puts a publishable key that cannot set a header, as <c>navigator.sendBeacon</c>. A secret key is not looked for there.</summary>
     private const string InQuery = "key";
 
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Authenticate());
+
+    private AuthenticateResult Authenticate()
     {
         var key = Request.Headers[AccessHeaders.ApiKey].ToString();
-        var shown = key.Length > 0 ? key : Request.Query[InQuery].ToString();
-        if (shown.Length > 0 && access.PublishableOf(shown) is { } page)
-            return Task.FromResult(OfPage(page.Store, page.Key));
-        var isService = key.Length == 0 ? access.KeylessStore is not null : access.IsServiceKey(key);
-        var named = Request.Headers[AccessHeaders.Store].ToString();
-        var store = isService && named.Length > 0 ? new StoreId(named) : isService ? access.KeylessStore : access.StoreOf(key);
-        if (store is not { } found)
-            return Task.FromResult(key.Length == 0 ? AuthenticateResult.NoResult() : AuthenticateResult.Fail("Unknown API key"));
-
-        var identity = new ClaimsIdentity([new Claim(StoreId.Claim, found.Value), new Claim(ClaimTypes.Name, ActorOf(isService, key))], Scheme);
-        if (isService)
-            identity.AddClaim(new Claim(ClaimTypes.Role, StoreAccess.ServiceRole));
-        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme)));
+        if (key.Length == 0)
+            return Request.Query[InQuery].ToString() is { Length: > 0 } shown && keys.Find(shown) is { Role: RoleName.Publishable } page ? OfPage(page)
+                : access.KeylessStore is { } store ? OfService(store, StoreAccess.KeyHolder)
+                : AuthenticateResult.NoResult();
+        if (keys.Find(key) is { } grant)
+            return grant.Role == RoleName.Publishable ? OfPage(grant) : Of(grant.Store, grant.Role, grant.Name);
+        return access.IsServiceKey(key) ? OfService(access.KeylessStore, StoreAccess.Automation) : AuthenticateResult.Fail("Unknown API key");
     }
 
     /// <summary>CORS only hides an answer from a page; a foreign page's call must not count either.</summary>
-    private AuthenticateResult OfPage(StoreId store, PublishableKey key)
+    private AuthenticateResult OfPage(KeyGrant key)
     {
         var origin = Request.Headers.Origin.ToString();
-        if (origin.Length > 0 && access.KeylessStore is null && !key.Allows(origin))
-            return AuthenticateResult.Fail($"The key is not for pages of {origin}");
-        var identity = new ClaimsIdentity([new Claim(StoreId.Claim, store.Value), new Claim(ClaimTypes.Name, StoreAccess.KeyHolder), new Claim(ClaimTypes.Role, StoreAccess.PublishableRole)], Scheme);
-        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme));
+        return origin.Length > 0 && access.KeylessStore is null && !key.Allows(origin)
+            ? AuthenticateResult.Fail($"The key is not for pages of {origin}")
+            : Of(key.Store, RoleName.Publishable, key.Name);
     }
 
-    /// <summary>Who acts: whoever the service names; a service by itself; or the holder of a store's key.</summary>
-    private string ActorOf(bool isService, string key)
+    /// <summary>A service acts for the store it names, and for whom it names with that person's role; by itself where it names nobody.</summary>
+    /// <param name="store">Where it names none.</param>
+    private AuthenticateResult OfService(StoreId? store, string name)
     {
-        var named = Request.Headers[AccessHeaders.Actor].ToString();
-        return isService && named.Length > 0 ? Uri.UnescapeDataString(named) : isService && key.Length > 0 ? StoreAccess.Automation : StoreAccess.KeyHolder;
+        var (named, actor, role) = (Request.Headers[AccessHeaders.Store].ToString(), Request.Headers[AccessHeaders.Actor].ToString(), Request.Headers[AccessHeaders.Role].ToString());
+        return (named.Length > 0 ? new StoreId(named) : store) is { } found
+            ? Of(found, RoleName.OfPeople.Contains(role) ? role : RoleName.Service, actor.Length > 0 ? Uri.UnescapeDataString(actor) : name)
+            : Of(null, RoleName.Service, name);
+    }
+
+    private static AuthenticateResult Of(StoreId? store, string role, string name)
+    {
+        var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, name), new Claim(ClaimTypes.Role, role)], Scheme);
+        if (store is { } known)
+            identity.AddClaim(new Claim(StoreId.Claim, known.Value));
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme));
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
@@ -61,16 +68,24 @@ internal sealed class ApiKeyAuthentication(
             statusCode: StatusCodes.Status401Unauthorized,
             type: "urn:modelops:api-key",
             title: "An API key is required",
-            detail: $"Send the store's key in the header {AccessHeaders.ApiKey}. The key that came with this call is missing, unknown, or not for pages of this origin.").ExecuteAsync(Context);
+            detail: $"Send the store's key in the header {AccessHeaders.ApiKey}. The key that came with this call is missing, unknown, expired, revoked, or not for pages of this origin.").ExecuteAsync(Context);
     }
 
     protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
+        var role = Context.User.FindFirstValue(ClaimTypes.Role);
+        var whoever = RoleTable.Whoever(RoleTable.NeedOf(Context.GetEndpoint(), Request.Method), RoleTable.IsForShopPages(Context.GetEndpoint())).Where(other => other != RoleName.Publishable);
         Response.StatusCode = StatusCodes.Status403Forbidden;
-        await Results.Problem(
-            statusCode: StatusCodes.Status403Forbidden,
-            type: "urn:modelops:publishable-key",
-            title: "A publishable key may not do this",
-            detail: "It sends events and asks for recommendations. Call from the shop's server with the store's secret key.").ExecuteAsync(Context);
+        await (role == RoleName.Publishable
+            ? Results.Problem(
+                statusCode: StatusCodes.Status403Forbidden,
+                type: "urn:modelops:publishable-key",
+                title: "A publishable key may not do this",
+                detail: "It sends events and asks for recommendations. Call from the shop's server with the store's secret key.")
+            : Results.Problem(
+                statusCode: StatusCodes.Status403Forbidden,
+                type: "urn:modelops:role",
+                title: "The role may not do this",
+                detail: $"The caller's role is {role}; this is for {string.Join(", ", whoever)}. An administrator of the store gives keys: POST /v1/api-keys at the registry.")).ExecuteAsync(Context);
     }
 }

@@ -9,10 +9,7 @@ public sealed class PublishableKey
     /// <summary>The pages' origins, as <c>https://www.shop.example</c>. None: no browser may use the key.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
-    /// <summary>Whether a page of this origin may use the key; a browser writes an origin as it is compared here.</summary>
-    internal bool Allows(string origin) => Origins.Contains(origin, StringComparer.OrdinalIgnoreCase);
-
     /// <summary>Null when each origin is one: a scheme, a host, perhaps a port.</summary>
-    internal string? WrongOrigin() => Origins.FirstOrDefault(origin =>
+    public static string? WrongOrigin(IEnumerable<string> origins) => origins.FirstOrDefault(origin =>
         !Uri.TryCreate(origin, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https") || !string.Equals(parsed.GetLeftPart(UriPartial.Authority), origin, StringComparison.OrdinalIgnoreCase));
 }

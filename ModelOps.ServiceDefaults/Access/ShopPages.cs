@@ -1,7 +1,7 @@
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using ModelOps.Contracts.Clients;
 
@@ -15,23 +15,25 @@ public static class ShopPages
 
     /// <summary>Opens endpoints to publishable keys, and to the pages that hold them.</summary>
     public static TBuilder AllowShopPages<TBuilder>(this TBuilder endpoints) where TBuilder : IEndpointConventionBuilder =>
-        endpoints.RequireAuthorization(Policy).RequireCors(Policy);
+        endpoints.WithMetadata(new ShopPagesMetadata()).RequireCors(Policy);
 
-    internal static void AddShopPages(this IServiceCollection services, AccessOptions access)
+    internal static void AddShopPages(this IServiceCollection services)
     {
-        services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy.RequireAuthenticatedUser());
-        services.AddCors(cors => cors.AddPolicy(Policy, policy => Configure(policy, access)));
+        services.AddCors();
+        services.AddSingleton<IConfigureOptions<CorsOptions>>(provider => new ConfigureNamedOptions<CorsOptions>(Options.DefaultName, cors =>
+        {
+            var (access, keys) = (provider.GetRequiredService<AccessOptions>(), provider.GetRequiredService<KeyRing>());
+            cors.AddPolicy(Policy, policy => Configure(policy, origin => access.KeylessStore is not null || keys.AllowsOrigin(origin)));
+        }));
     }
 
-    /// <summary>Everything that is not opened: whoever is known, publishable keys excepted.</summary>
-    internal static AuthorizationPolicy EverythingElse() => new AuthorizationPolicyBuilder()
-        .RequireAuthenticatedUser().RequireAssertion(context => !context.User.IsInRole(StoreAccess.PublishableRole)).Build();
-
     /// <summary>A preflight names no key yet, so any key's origin will do for it; the call itself is held against its key's own.</summary>
-    private static void Configure(CorsPolicyBuilder policy, AccessOptions access) => policy
-        .SetIsOriginAllowed(access.AllowsOrigin)
+    private static void Configure(CorsPolicyBuilder policy, Func<string, bool> allowsOrigin) => policy
+        .SetIsOriginAllowed(allowsOrigin)
         .WithMethods("POST")
         .WithHeaders(HeaderNames.ContentType, AccessHeaders.ApiKey, "x-request-timeout-ms")
         .WithExposedHeaders(HeaderNames.RetryAfter)
         .SetPreflightMaxAge(Preflight);
 }
+
+internal sealed record ShopPagesMetadata;

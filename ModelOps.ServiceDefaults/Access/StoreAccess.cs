@@ -1,34 +1,45 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using ModelOps.Contracts.Access;
+using ModelOps.Contracts.Clients;
 
 namespace ModelOps.ServiceDefaults.Access;
 
-/// <summary>Who calls: an API key stands for one store, the service key for another service that acts for the store it names.</summary>
+/// <summary>Who calls: an API key stands for one store and a role, the service key for another service that acts for the store it names.</summary>
 public static class StoreAccess
 {
-    /// <summary>The role of another service, which may act for any store; keyless Development has it too.</summary>
-    public const string ServiceRole = "service";
-
-    /// <summary>The role of a shop's page, which calls with a publishable key.</summary>
-    public const string PublishableRole = "publishable";
-
     /// <summary>The name of a service that acts on nobody's behalf.</summary>
     public const string Automation = "automation";
 
-    /// <summary>The name of whoever calls with a store's key, or without any in Development.</summary>
+    /// <summary>The name of whoever calls with a key of the configuration, or without any in Development.</summary>
     public const string KeyHolder = "api";
 
     internal static void AddStoreAccess(this IHostApplicationBuilder builder)
     {
-        var keys = builder.Configuration.GetSection("Access").Get<AccessOptions>() ?? new AccessOptions();
-        keys.RefuseKeylessProduction(builder.Environment);
-        builder.Services.AddSingleton(keys);
+        var options = builder.Configuration.GetSection("Access").Get<AccessOptions>() ?? new AccessOptions();
+        options.RefuseKeylessProduction(builder.Environment);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<KeyRing>();
         builder.Services
             .AddAuthentication(ApiKeyAuthentication.Scheme)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.Scheme, null);
-        builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(ShopPages.EverythingElse());
-        builder.Services.AddShopPages(keys);
+        builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(AccessPolicy.Policy);
+        builder.Services.AddSingleton<IAuthorizationHandler, AccessPolicy>();
+        builder.Services.AddShopPages();
+        builder.FollowKeys();
+    }
+
+    private static void FollowKeys(this IHostApplicationBuilder builder)
+    {
+        // Development without an AppHost, as in tests, has no registry to ask.
+        var isOn = !builder.Environment.IsDevelopment() || builder.Configuration.GetSection("services:registry").Exists();
+        builder.Services.Configure<KeyFollowerOptions>(options => options.IsOn = isOn);
+        builder.Services.AddKeyGrantsClient();
+        builder.Services.TryAddScoped<IKeySource, RegistryKeySource>();
+        builder.Services.AddHostedService<KeyFollower>();
     }
 }

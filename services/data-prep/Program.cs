@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Audit;
 using ModelOps.Contracts.Clients;
 using ModelOps.DataPrep.Datasets;
 using ModelOps.DataPrep.Imports;
@@ -25,9 +26,11 @@ builder.Services.AddDatasets().AddParts().AddUploads().AddImports();
 builder.Services.AddReviews();
 builder.Services.AddPrivacy();
 builder.Services.AddMonitorClient();
+builder.Services.AddAudit("datasetsdb");
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapAudit();
 app.MapDatasets();
 app.MapReviews();
 app.MapPrivacy();

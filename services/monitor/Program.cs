@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Audit;
 using ModelOps.Contracts.Clients;
 using ModelOps.EventLog;
 using ModelOps.Monitor.Alerts;
@@ -16,6 +17,7 @@ if (AlertExport.Ran(args))
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddNpgsqlDbContext<MonitorDb>("monitordb", options => options.UseSnakeCaseNamingConvention());
+builder.AddNpgsqlDataSource("monitordb");
 builder.AddKeyedNpgsqlDataSource(EventLogExtensions.Database);
 builder.Services.AddEventLog();
 builder.Services.AddQuality();
@@ -25,9 +27,11 @@ builder.Services.AddVerdicts();
 builder.Services.AddDrift();
 builder.Services.AddAlerts();
 builder.Services.AddRetention();
+builder.Services.AddAudit("monitordb");
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapAudit();
 app.MapQuality();
 app.MapPrivacy();
 app.MapVerdicts();

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Audit;
 using ModelOps.Contracts.Clients;
 using ModelOps.Jobs;
 using ModelOps.Pipeline.Automation;
@@ -23,9 +24,11 @@ builder.Services.AddAutomation();
 builder.Services.AddJobs().AddJobHandler<RunJob>(RunJob.Kind);
 builder.Services.AddExports();
 builder.Services.AddHostedService<RolloutDriver>();
+builder.Services.AddAudit("pipelinedb");
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapAudit();
 app.MapPipelines();
 app.MapRuns();
 app.MapAutomation();

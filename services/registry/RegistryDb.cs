@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using ModelOps.Contracts.Versions;
+using ModelOps.Registry.Access;
 using ModelOps.Registry.Artifacts;
 using ModelOps.Registry.Deployments;
 using ModelOps.Registry.Deployments.Rollouts;
@@ -12,7 +13,7 @@ using ModelOps.Registry.Versions;
 
 namespace ModelOps.Registry;
 
-/// <summary><c>registrydb</c>: versions, the files they are made of, aliases and rollouts, who moved them, and the keys that sign.</summary>
+/// <summary><c>registrydb</c>: versions, the files they are made of, aliases and rollouts, who moved them, the keys that callers have, and those that sign.</summary>
 internal sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext(options)
 {
     public DbSet<ModelRow> Models => Set<ModelRow>();
@@ -30,6 +31,8 @@ internal sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbConte
     public DbSet<RolloutRow> Rollouts => Set<RolloutRow>();
 
     public DbSet<RolloutChangeRow> RolloutChanges => Set<RolloutChangeRow>();
+
+    public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
 
     public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
 
@@ -78,6 +81,12 @@ internal sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbConte
             change.HasIndex(row => new { row.Store, row.IdempotencyKey }).IsUnique();
             change.HasIndex(row => row.RolloutId);
             AsJson(change.Property(row => row.Evidence));
+        });
+        modelBuilder.Entity<ApiKeyRow>(key =>
+        {
+            key.ToTable("api_keys").HasKey(row => row.Id);
+            key.HasIndex(row => row.Sha256).IsUnique();
+            key.HasIndex(row => new { row.Store, row.Id });
         });
         modelBuilder.Entity<SigningKeyRow>(key =>
         {

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Audit;
 using ModelOps.Contracts.Clients;
 using ModelOps.Jobs;
 using ModelOps.ServiceDefaults;
@@ -20,9 +21,11 @@ builder.AddAzureBlobContainerClient("checkpoints");
 builder.Services.AddDataPrepClient().AddRegistryClient();
 builder.Services.AddJobs().AddJobHandler<TrainingJob>(TrainingJob.Kind).AddJobHandler<TrialJob>(TrialJob.Kind);
 builder.AddRuns();
+builder.Services.AddAudit("runsdb");
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapAudit();
 app.MapRuns();
 app.MapEstimates();
 app.MapImports();

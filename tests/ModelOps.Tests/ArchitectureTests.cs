@@ -17,7 +17,7 @@ public sealed class ArchitectureTests
 
     [Fact]
     public void OnlyTheTrainer_ReferencesTorchSharp() =>
-        Assert.Equal(["services/trainer"], Services.Concat(["ModelOps.Contracts", "ModelOps.Features", "ModelOps.EventLog", "ModelOps.Jobs", "ModelOps.ServiceDefaults"])
+        Assert.Equal(["services/trainer"], Services.Concat(["ModelOps.Contracts", "ModelOps.Features", "ModelOps.Search", "ModelOps.EventLog", "ModelOps.Jobs", "ModelOps.ServiceDefaults"])
             .Where(folder => Packages(folder).Any(package => package.StartsWith("TorchSharp", StringComparison.Ordinal))));
 
     [Fact]
@@ -25,6 +25,13 @@ public sealed class ArchitectureTests
 
     [Fact]
     public void Features_IsPure() => Assert.Equal(["System.Numerics.Tensors"], Packages("ModelOps.Features")); // arithmetic, in managed code
+
+    [Fact]
+    public void Search_IsLuceneAndPureCode()
+    {
+        Assert.Equal(["Lucene.Net", "Lucene.Net.Analysis.Common"], Packages("ModelOps.Search"));
+        Assert.Equal(["../ModelOps.Features/ModelOps.Features.csproj"], References("ModelOps.Search"));
+    }
 
     [Fact]
     public void Versions_LiveInOnePlace() => Assert.DoesNotContain(

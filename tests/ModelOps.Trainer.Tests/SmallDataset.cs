@@ -18,7 +18,7 @@ internal static class SmallDataset
                    TIMESTAMP '2026-01-01' + to_days((i % 12)::INTEGER) AS time, 1 AS quantity, NULL::DOUBLE AS price, NULL::VARCHAR AS session_id
             FROM range(720) t(i)) {condition} ORDER BY user_id, time
             """, Path.Combine(folder, DatasetFiles.Events));
-        await CopyAsync("SELECT 'p' || i AS item_id, 'Product ' || i AS title, 'Acme' AS brand, 'A|B' AS category, i::DOUBLE AS price, i <> 5 AS available FROM range(1, 20) t(i)", Path.Combine(folder, DatasetFiles.Products));
+        await CopyAsync("SELECT 'p' || i AS item_id, 'Product ' || i AS title, 'Acme' AS brand, 'A|B' AS category, i::DOUBLE AS price, i <> 5 AS available, NULL::VARCHAR AS description, NULL::VARCHAR AS attributes FROM range(1, 20) t(i)", Path.Combine(folder, DatasetFiles.Products));
     }
 
     private static async Task CopyAsync(string sql, string path)

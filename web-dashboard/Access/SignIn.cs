@@ -1,29 +1,39 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
 using ModelOps.Contracts;
+using ModelOps.Contracts.Access;
+using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.Dashboard.Access;
 
 /// <summary>
-/// A person signs in with the store's API key; a cookie keeps the store. In Development a call without a key is the store
+/// A person signs in with a key of the store's; a cookie keeps store and role. In Development a call without a key is the store
 /// <c>main</c>, so nobody has to.
 /// </summary>
 internal static class SignIn
 {
     public const string LoginPath = "/login";
 
+    /// <summary>The SHA-256 of the key that somebody signed in with.</summary>
+    private const string KeyClaim = "key";
+
     public static void AddSignIn(this IHostApplicationBuilder builder)
     {
         builder.Services.AddCascadingAuthenticationState();
+        // Pages are for whoever signed in. What their role may do, the services decide, which hear of it with every call.
+        builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         if (builder.Environment.IsDevelopment())
             return;
+        builder.Services.AddPersonOfCalls();
         builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
         {
             options.Cookie.Name = "modelops.store";
             options.Cookie.SameSite = SameSiteMode.Lax;
             options.LoginPath = LoginPath;
             options.ExpireTimeSpan = TimeSpan.FromHours(12);
+            options.Events.OnValidatePrincipal = SignOutWithTheKey;
         });
     }
 
@@ -33,11 +43,25 @@ internal static class SignIn
         return TypedResults.LocalRedirect(LoginPath);
     });
 
-    /// <param name="name">What the person wants to be called in histories; may be empty.</param>
-    public static Task SignInAsync(this HttpContext context, StoreId store, string name) => context.SignInAsync(
+    /// <summary>Whose key it is, where it is a person's.</summary>
+    public static KeyGrant? FindPerson(this KeyRing keys, string key) => keys.Find(key) is { } grant && RoleName.OfPeople.Contains(grant.Role) ? grant : null;
+
+    /// <param name="name">What the person wants to be called in histories; the key's name where it is empty.</param>
+    public static Task SignInAsync(this HttpContext context, KeyGrant key, string name) => context.SignInAsync(
         CookieAuthenticationDefaults.AuthenticationScheme,
         new ClaimsPrincipal(new ClaimsIdentity(
-            [new Claim(StoreId.Claim, store.Value), new Claim(ClaimTypes.Name, name)], CookieAuthenticationDefaults.AuthenticationScheme)));
+            [new Claim(StoreId.Claim, key.Store.Value), new Claim(ClaimTypes.Role, key.Role), new Claim(KeyClaim, key.Sha256), new Claim(ClaimTypes.Name, name.Length > 0 ? name : key.Name)], CookieAuthenticationDefaults.AuthenticationScheme)));
+
+    /// <summary>What the key of whoever signed in is good for now; null where it is not any more.</summary>
+    public static KeyGrant? KeyOf(this KeyRing keys, ClaimsPrincipal? person) => person?.FindFirstValue(KeyClaim) is { } hash ? keys.FindHash(hash) : null;
+
+    /// <summary>Whose key was revoked signs in again, with another.</summary>
+    private static Task SignOutWithTheKey(CookieValidatePrincipalContext context)
+    {
+        if (context.HttpContext.RequestServices.GetRequiredService<KeyRing>().KeyOf(context.Principal) is null)
+            context.RejectPrincipal();
+        return Task.CompletedTask;
+    }
 
     /// <summary>By whom something is done here, for histories: the person's name, or the dashboard's where nobody signs in.</summary>
     public static string Actor(this ClaimsPrincipal person) =>

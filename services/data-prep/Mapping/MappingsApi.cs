@@ -5,13 +5,14 @@ using ModelOps.DataPrep.Datasets;
 using ModelOps.DataPrep.Sources;
 using ModelOps.DataPrep.Sources.Packing;
 using ModelOps.ServiceDefaults;
+using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.DataPrep.Mapping;
 
 internal static class MappingsApi
 {
     public static void MapMappings(this IEndpointRouteBuilder app) =>
-        app.MapPost("/v1/mappings/suggest", SuggestAsync).DisableAntiforgery().WithTags("Mappings").WithMetadata(new DisableRequestSizeLimitAttribute())
+        app.MapPost("/v1/mappings/suggest", SuggestAsync).Needs(AccessNeed.Look).DisableAntiforgery().WithTags("Mappings").WithMetadata(new DisableRequestSizeLimitAttribute())
             .WithSummary("Propose which column of a file holds what; send the file, or its first lines, as multipart/form-data");
 
     private static async Task<Results<Ok<MappingSuggestions>, ProblemHttpResult>> SuggestAsync(HttpRequest request, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Audit;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Privacy;
 using ModelOps.Contracts.Runs;
@@ -7,6 +8,7 @@ using ModelOps.DataPrep.Datasets;
 using ModelOps.EventLog;
 using ModelOps.Jobs;
 using ModelOps.ServiceDefaults;
+using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.DataPrep.Privacy;
 
@@ -20,7 +22,7 @@ internal static class PrivacyApi
 
     public static void MapPrivacy(this IEndpointRouteBuilder app)
     {
-        app.MapDelete("/v1/users/{id}", EraseAsync).WithTags("Privacy").WithSummary("Remove a person from datasets, event log and profiles; answers with the erasure, whose record is the proof");
+        app.MapDelete("/v1/users/{id}", EraseAsync).Needs(AccessNeed.Administer).PersonalInAudit().WithTags("Privacy").WithSummary("Remove a person from datasets, event log and profiles; answers with the erasure, whose record is the proof");
         app.MapGet("/v1/erasures/{id:guid}", FindAsync).WithTags("Privacy");
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Audit;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Datasets;
@@ -30,7 +31,7 @@ internal static class UploadsApi
     {
         var uploads = app.MapGroup("/v1/uploads").WithTags("Uploads").WithMetadata(new DisableRequestSizeLimitAttribute());
         uploads.MapPost("", BeginAsync).DisableAntiforgery().WithSummary("Begin a resumable upload, with or without the first bytes");
-        uploads.MapPatch("/{id:guid}", AppendAsync).DisableAntiforgery().WithSummary("Append at Upload-Offset; Upload-Complete: ?1 ends it");
+        uploads.MapPatch("/{id:guid}", AppendAsync).NotAudited().DisableAntiforgery().WithSummary("Append at Upload-Offset; Upload-Complete: ?1 ends it");
         uploads.MapMethods("/{id:guid}", [HttpMethods.Head], AskAsync);
         uploads.MapGet("/{id:guid}", FindAsync);
         uploads.MapDelete("/{id:guid}", RemoveAsync);

@@ -8,6 +8,7 @@ using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Models;
 using ModelOps.Inference.Recommendations;
 using ModelOps.ServiceDefaults;
+using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.Inference.Assist;
 
@@ -27,7 +28,7 @@ internal static class AssistApi
 
     public static void MapAssist(this IEndpointRouteBuilder app)
     {
-        var assist = app.MapGroup("/v1").AddEndpointFilter<RouteGroupBuilder, DeadlineFilter>().WithTags("Assist");
+        var assist = app.MapGroup("/v1").AddEndpointFilter<RouteGroupBuilder, DeadlineFilter>().WithTags("Assist").Needs(AccessNeed.Predict);
         assist.MapPost("/assist", AnswerAsync).WithSummary("An answer to a customer's message, with its sources, or a hand-over to a person");
         assist.MapPost("/classify", ClassifyAsync).WithSummary("The classes of up to 256 texts, with calibrated confidence");
     }

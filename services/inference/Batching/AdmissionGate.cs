@@ -21,6 +21,8 @@ internal sealed class AdmissionGate(IOptions<BatchingOptions> options, BatchMetr
         },
         JsonSerializerOptions.Web);
 
+    private static readonly string[] Questions = ["/v1/recommendations", "/v2", "/embed", "/rerank", "/predict", "/v1/embeddings"];
+
     private readonly int most = options.Value.MaxInFlight;
     private int inFlight;
 
@@ -33,7 +35,7 @@ internal sealed class AdmissionGate(IOptions<BatchingOptions> options, BatchMetr
     private RequestDelegate Admit(RequestDelegate next) => context => IsQuestion(context.Request) ? AnswerAsync(context, next) : next(context);
 
     private static bool IsQuestion(HttpRequest request) =>
-        HttpMethods.IsPost(request.Method) && (request.Path.StartsWithSegments("/v1/recommendations") || request.Path.StartsWithSegments("/v2"));
+        HttpMethods.IsPost(request.Method) && Questions.Any(path => request.Path.StartsWithSegments(path));
 
     private async Task AnswerAsync(HttpContext context, RequestDelegate next)
     {

@@ -5,6 +5,7 @@ using ModelOps.Contracts.Catalogue;
 using ModelOps.EventLog;
 using ModelOps.Inference.Intake;
 using ModelOps.ServiceDefaults;
+using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.Inference.Catalogue;
 
@@ -22,9 +23,9 @@ internal static class CatalogueApi
     public static void MapCatalogue(this IEndpointRouteBuilder app)
     {
         var catalogue = app.MapGroup("/v1/catalogue").WithTags("Catalogue");
-        catalogue.MapPatch("", ReceiveAsync).Accepts<CatalogueBatch>("application/json").WithMetadata(new RequestSizeLimitAttribute(MaxBytes))
+        catalogue.MapPatch("", ReceiveAsync).Needs(AccessNeed.Report).Accepts<CatalogueBatch>("application/json").WithMetadata(new RequestSizeLimitAttribute(MaxBytes))
             .WithSummary("Up to 1,000 changes of price and availability; they count in the next answer");
-        catalogue.MapDelete("/{**product}", ForgetAsync).WithSummary("The deployed catalogue's own price and availability of a product hold again");
+        catalogue.MapDelete("/{**product}", ForgetAsync).Needs(AccessNeed.Report).WithSummary("The deployed catalogue's own price and availability of a product hold again");
     }
 
     private static async Task<Results<Ok<CatalogueReceipt>, ProblemHttpResult>> ReceiveAsync(

@@ -61,6 +61,16 @@ internal sealed class Router(LoadedModels models, PackageCache packages)
         return UseChampion(store, model) is { } champion ? new RoutedUse(champion, Arm.Champion, route.Shadow()) : null;
     }
 
+    /// <summary>The version of any kind for a shopper; the champion as with <see cref="Use(StoreId, string, string?)"/>.</summary>
+    public (LoadedUse Use, string Arm)? UseRouted(StoreId store, string model, string? subject)
+    {
+        if (!routes.TryGetValue((store, model), out var route))
+            return null;
+        if (subject is not null && route.ArmOf(subject) is { } arm && models.UseLoaded(store, model, arm.Package.Version) is { } use)
+            return (use, arm.Package.Alias);
+        return UseLoaded(store, model, null) is { } champion ? (champion, Arm.Champion) : null;
+    }
+
     public ModelUse? Use(Deployment package) => models.Use(package.Store, package.Model, package.Version);
 
     /// <summary>Loads what is deployed, then routes to it, then lets go of what is not needed any more.</summary>

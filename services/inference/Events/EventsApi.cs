@@ -22,7 +22,7 @@ internal static class EventsApi
         .AddHostedService(provider => provider.GetRequiredService<ImpressionLog>());
 
     public static void MapEvents(this IEndpointRouteBuilder app) => app.MapPost("/v1/events", ReceiveAsync)
-        .AllowShopPages()
+        .Needs(AccessNeed.Report).AllowShopPages()
         .Accepts<EventBatch>("application/json", "text/plain") // plain text is what a page sends without a preflight
         .WithMetadata(new RequestSizeLimitAttribute(MaxBytes)).WithTags("Events").WithSummary("Up to 1,000 events; bad ones are refused by index, the others kept");
 

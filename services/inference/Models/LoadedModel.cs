@@ -10,15 +10,20 @@ namespace ModelOps.Inference.Models;
 /// <summary>A version in memory, of any kind: its graph's tensors can be asked by name.</summary>
 internal abstract class LoadedModel : IDisposable
 {
-    private readonly InferenceSession session;
+    private readonly InferenceSession? session;
+    private readonly TensorGraph? tensors;
+    private readonly Batcher<TensorCall>? calls;
     private int leases = 1;
+
+    /// <summary>A kind that answers without a graph.</summary>
+    protected LoadedModel(StoreId store, string name, int version) => (Store, Name, Version) = (store, name, version);
 
     /// <param name="signature">What the package says of its graph; null takes it from the graph.</param>
     protected LoadedModel(StoreId store, string name, int version, InferenceSession session, ModelSignature? signature, BatchingHost batching)
     {
         (Store, Name, Version, this.session) = (store, name, version, session);
-        Tensors = new TensorGraph(session, signature ?? GraphSignature.Of(session));
-        Calls = batching.Of(Tensors, store, name, version);
+        tensors = new TensorGraph(session, signature ?? GraphSignature.Of(session));
+        calls = batching.Of(tensors, store, name, version);
     }
 
     public StoreId Store { get; }
@@ -27,9 +32,14 @@ internal abstract class LoadedModel : IDisposable
 
     public int Version { get; }
 
-    public TensorGraph Tensors { get; }
+    /// <summary>False for a kind that cannot be asked by tensors.</summary>
+    public bool HasGraph => tensors is not null;
 
-    public Batcher<TensorCall> Calls { get; }
+    public TensorGraph Tensors => tensors ?? throw NoGraph();
+
+    public Batcher<TensorCall> Calls => calls ?? throw NoGraph();
+
+    private InvalidOperationException NoGraph() => new($"'{Name}' version {Version} has no graph.");
 
     /// <summary>One thread a call and many calls at once give the best throughput.</summary>
     protected static InferenceSession Open(string path)
@@ -55,8 +65,8 @@ internal abstract class LoadedModel : IDisposable
         if (Interlocked.Decrement(ref leases) > 0)
             return;
         Free();
-        Tensors.Dispose();
-        session.Dispose();
+        tensors?.Dispose();
+        session?.Dispose();
     }
 
     /// <summary>Lets go of what the kind of model adds.</summary>

@@ -6,6 +6,7 @@ using ModelOps.Contracts.Signing;
 using ModelOps.Inference.Catalogue;
 using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Recommendations;
+using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.Inference.Models;
 
@@ -17,6 +18,8 @@ internal static class ModelsApi
     public static IServiceCollection AddModels(this IServiceCollection services)
     {
         services.AddOptions<PackageOptions>().BindConfiguration("Packages").ValidateDataAnnotations().ValidateOnStart();
+        // Keys work without the registry over a restart, as packages do.
+        services.AddOptions<KeyFollowerOptions>().Configure<IOptions<PackageOptions>>((keys, packages) => keys.KeptIn = Path.Combine(packages.Value.Folder, "api-keys.json"));
         services.AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptions<PackageOptions>>().Value;

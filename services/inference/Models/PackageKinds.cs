@@ -1,29 +1,45 @@
+using ModelOps.Contracts;
 using ModelOps.Contracts.Deployments;
 using ModelOps.Features;
+using ModelOps.Features.Campaigns;
 using ModelOps.Inference.Assist;
 using ModelOps.Inference.Batching;
+using ModelOps.Inference.Campaigns;
+using ModelOps.Inference.Search;
+using ModelOps.Inference.Texts;
+using ModelOps.Search.Packages;
 
 namespace ModelOps.Inference.Models;
 
-/// <summary>What a package is, told by its files.</summary>
+/// <summary>What a package is, told by the file that only its kind has.</summary>
 internal static class PackageKinds
 {
+    private static readonly Kind[] All =
+    [
+        new(CampaignSettings.FileName, "a judge of campaigns", RunAsync(CampaignModel.LoadAsync)),
+        new(PackageFiles.Schema, "a recommender", RunAsync(RecommendationModel.LoadAsync)),
+        new(PackageFiles.Encoder, "a text network", (place, batching, _) => Task.FromResult<LoadedModel>(TextEncoder.Load(place.Store, place.Model, place.Version, place.Folder, batching))),
+        new(PackageFiles.Assist, "an assistant", RunAsync(AssistModel.LoadAsync)),
+        new(SearchPackage.Settings, "a search", async (place, _, cancellationToken) => await SearchModel.LoadAsync(place.Store, place.Model, place.Version, place.Folder, cancellationToken)),
+        new(PackageFiles.Signature, "a model of your own", RunAsync(OwnModel.LoadAsync)),
+    ];
+
     /// <exception cref="UnknownPackageException">It is of no kind that this build serves.</exception>
     /// <exception cref="InvalidDataException">It is of a known kind, but cannot be served.</exception>
-    public static async Task<LoadedModel> LoadAsync(Deployment deployment, string folder, BatchingHost batching, CancellationToken cancellationToken)
+    public static Task<LoadedModel> LoadAsync(Deployment deployment, string folder, BatchingHost batching, CancellationToken cancellationToken)
     {
-        var (store, model, version) = (deployment.Store, deployment.Model, deployment.Version);
-        if (Has(folder, PackageFiles.Schema))
-            return await RecommendationModel.LoadAsync(store, model, version, folder, batching, cancellationToken);
-        if (Has(folder, PackageFiles.Assist))
-            return await AssistModel.LoadAsync(store, model, version, folder, batching, cancellationToken);
-        if (Has(folder, PackageFiles.Signature) && Has(folder, PackageFiles.Model))
-            return await OwnModel.LoadAsync(store, model, version, folder, batching, cancellationToken);
-        throw new UnknownPackageException(
-            $"The package of '{model}' version {version} has neither {PackageFiles.Schema}, as a recommender has, nor {PackageFiles.Model} with {PackageFiles.Signature}, as a model of your own has. It is not served.");
+        var kind = Array.Find(All, kind => File.Exists(Path.Combine(folder, kind.File)))
+            ?? throw new UnknownPackageException(
+                $"The package of '{deployment.Model}' version {deployment.Version} has none of {string.Join(", ", All.Select(kind => $"{kind.File} ({kind.Name})"))}. It is not served.");
+        return kind.Load(new Place(deployment.Store, deployment.Model, deployment.Version, folder), batching, cancellationToken);
     }
 
-    private static bool Has(string folder, string file) => File.Exists(Path.Combine(folder, file));
+    private static Func<Place, BatchingHost, CancellationToken, Task<LoadedModel>> RunAsync<TModel>(Func<StoreId, string, int, string, BatchingHost, CancellationToken, Task<TModel>> load) where TModel : LoadedModel =>
+        async (place, batching, cancellationToken) => await load(place.Store, place.Model, place.Version, place.Folder, batching, cancellationToken);
+
+    private sealed record Kind(string File, string Name, Func<Place, BatchingHost, CancellationToken, Task<LoadedModel>> Load);
+
+    private sealed record Place(StoreId Store, string Model, int Version, string Folder);
 }
 
 /// <summary>A package of another use than being served here; waiting for it would be in vain.</summary>

@@ -5,6 +5,7 @@ using ModelOps.Contracts;
 using ModelOps.Features;
 using ModelOps.Inference.Batching;
 using ModelOps.Inference.Deployments;
+using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.Inference.OpenInference;
 
@@ -25,7 +26,7 @@ internal static class OpenInferenceApi
     public static void MapOpenInference(this IEndpointRouteBuilder app)
     {
         var options = app.ServiceProvider.GetRequiredService<IOptions<OpenInferenceOptions>>().Value;
-        var v2 = app.MapGroup("/v2").WithTags("Open Inference Protocol").AddEndpointFilter<ErrorFilter>();
+        var v2 = app.MapGroup("/v2").WithTags("Open Inference Protocol").AddEndpointFilter<ErrorFilter>().Needs(AccessNeed.Predict);
         v2.MapGet("", () => TypedResults.Ok(new ServerMetadata(ServerName, ServerVersion, []))).AllowAnonymous();
         v2.MapGet("/health/live", () => TypedResults.Ok(new { live = true })).AllowAnonymous();
         v2.MapGet("/health/ready", Ready).AllowAnonymous();

@@ -14,11 +14,20 @@ internal sealed class TensorModels(Router router, DeploymentFollower deployments
     public async Task<LoadedUse> UseAsync(StoreId store, string model, string? version, CancellationToken cancellationToken)
     {
         if (router.UseLoaded(store, model, version) is { } use)
-            return use;
+            return WithGraph(use);
         await deployments.AskNowAsync(cancellationToken);
-        return router.UseLoaded(store, model, version) ?? throw OpenInferenceException.NotFound(version is null
+        return WithGraph(router.UseLoaded(store, model, version) ?? throw OpenInferenceException.NotFound(version is null
             ? $"No version of the model '{model}' is deployed for this store. Set the alias champion in the registry."
-            : $"The model '{model}' has no deployed version or alias '{version}'. An alias in the registry deploys a version.");
+            : $"The model '{model}' has no deployed version or alias '{version}'. An alias in the registry deploys a version."));
+    }
+
+    private static LoadedUse WithGraph(LoadedUse use)
+    {
+        if (use.Model.HasGraph)
+            return use;
+        var name = use.Model.Name;
+        use.Dispose();
+        throw OpenInferenceException.NotFound($"The model '{name}' has no graph that could be asked by tensors; it is asked by its own address.");
     }
 
     /// <summary>Versions that can be asked now.</summary>

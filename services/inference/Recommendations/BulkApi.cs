@@ -3,6 +3,7 @@ using ModelOps.Contracts;
 using ModelOps.Contracts.Predictions;
 using ModelOps.Inference.Batching;
 using ModelOps.Inference.Deployments;
+using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.Inference.Recommendations;
 
@@ -14,7 +15,7 @@ internal static class BulkApi
 {
     private const int AtOnce = 4;
 
-    public static void MapBulk(this IEndpointRouteBuilder app) => app.MapPost("/v1/recommendations/bulk", RecommendAsync)
+    public static void MapBulk(this IEndpointRouteBuilder app) => app.MapPost("/v1/recommendations/bulk", RecommendAsync).Needs(AccessNeed.Predict)
         .AddEndpointFilter<RouteHandlerBuilder, DeadlineFilter>().WithTags("Recommendations").WithSummary("Up to 100 requests for one model, behind the shoppers': neither cached nor logged as shown");
 
     private static async Task<Results<Ok<BulkResponse>, ProblemHttpResult>> RecommendAsync(

@@ -22,7 +22,7 @@ internal static class RecommendationsApi
 
     public static void MapRecommendations(this IEndpointRouteBuilder app)
     {
-        var recommendations = app.MapGroup("/v1/recommendations").AddEndpointFilter<RouteGroupBuilder, DeadlineFilter>().WithTags("Recommendations").AllowShopPages();
+        var recommendations = app.MapGroup("/v1/recommendations").AddEndpointFilter<RouteGroupBuilder, DeadlineFilter>().WithTags("Recommendations").Needs(AccessNeed.Predict).AllowShopPages();
         recommendations.MapPost("", RecommendAsync).WithSummary("Products for a shopper, a visit, a cart, or beside a product; best first");
         recommendations.MapPost("/batch", RecommendManyAsync).WithSummary("Up to 100 requests in one call");
         recommendations.MapPost("/page", RecommendPageAsync).WithSummary("Shelves of a page, none of which repeats a product of an earlier one");

@@ -26,6 +26,10 @@ internal sealed class Shoppers(ShopEvents events, TimeProvider time, ILogger<Sho
     public async Task<Shopper> FindVisitAsync(RecommendationModel model, string session, CancellationToken cancellationToken) =>
         With(model, null, await RecentAsync(token => events.ReadSessionAsync(model.Store, session, 0, model.Schema.Length, token), cancellationToken));
 
+    /// <summary>The latest events of a shopper or a visit, oldest first; null where the event log could not be asked.</summary>
+    public Task<IReadOnlyList<LoggedEvent>?> RecentAsync(StoreId store, string? user, string? session, int count, CancellationToken cancellationToken) => RecentAsync(
+        token => user is not null ? events.ReadUserAsync(store, user, 0, count, token) : events.ReadSessionAsync(store, session!, 0, count, token), cancellationToken);
+
     private static Shopper With(RecommendationModel model, ShopperHistory? packaged, IReadOnlyList<LoggedEvent>? recent)
     {
         if (recent is null or [])

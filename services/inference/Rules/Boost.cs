@@ -17,8 +17,9 @@ internal sealed record Boost(string Name, WhenDefinition? When, ProductsDefiniti
     /// <param name="deviation">Of the candidates' scores.</param>
     public void Apply(Candidate candidate, CatalogueItem item, double deviation)
     {
-        if (ids?.Contains(item.Id) == false || !filter.Allows(item))
-            return;
-        candidate.MovedBy(Name, Strength * deviation);
+        if (Concerns(item))
+            candidate.MovedBy(Name, Strength * deviation);
     }
+
+    public bool Concerns(CatalogueItem item) => ids?.Contains(item.Id) != false && filter.Allows(item);
 }

@@ -1,4 +1,5 @@
 using ModelOps.Contracts.Predictions;
+using ModelOps.Inference.Search;
 
 namespace ModelOps.Inference.Rules;
 
@@ -7,7 +8,16 @@ internal abstract record Rule(string Name, WhenDefinition? When)
 {
     public virtual bool LooksAtPrices => false;
 
-    public bool Counts(string kind, DateTimeOffset now) =>
+    /// <summary>The kind of a search, for which rules count only where they name it or its query.</summary>
+    public const string Search = "search";
+
+    public bool Counts(string kind, DateTimeOffset now) => When is not { Queries.Count: > 0 } && IsTime(kind, now);
+
+    /// <param name="query">See <see cref="SearchRules.KeyOf"/>.</param>
+    public bool CountsForSearch(string query, DateTimeOffset now) => When is { } when && IsTime(Search, now)
+        && (when.Queries is { Count: > 0 } queries ? queries.Any(one => SearchRules.KeyOf(one) == query) : when.Kinds?.Contains(Search) == true);
+
+    private bool IsTime(string kind, DateTimeOffset now) =>
         When is null || ((When.Kinds is not { Count: > 0 } kinds || kinds.Contains(kind)) && (When.From is not { } from || now >= from) && (When.Until is not { } until || now < until));
 
     /// <param name="definition">One in which <see cref="Wrong"/> found nothing.</param>
@@ -15,6 +25,7 @@ internal abstract record Rule(string Name, WhenDefinition? When)
     {
         { Boost: { } strength } => new Boost(definition.Name!, definition.When, definition.Products!, strength),
         { Bury: { } strength } => new Boost(definition.Name!, definition.When, definition.Products!, -strength),
+        { Redirect: { } address } => new Redirect(definition.Name!, definition.When, address),
         { Pin: { } products } => new Pin(definition.Name!, definition.When, products, definition.Position),
         _ => new Cap(definition.Name!, definition.When, definition.Cap!.Value, definition.By ?? Cap.ByCategory),
     };
@@ -22,9 +33,9 @@ internal abstract record Rule(string Name, WhenDefinition? When)
     /// <summary>Everything that is wrong with a rule, in words that name the key.</summary>
     public static IEnumerable<string> Wrong(RuleDefinition rule)
     {
-        var actions = new[] { rule.Boost is not null, rule.Bury is not null, rule.Pin is not null, rule.Cap is not null }.Count(given => given);
+        var actions = new[] { rule.Boost is not null, rule.Bury is not null, rule.Pin is not null, rule.Cap is not null, rule.Redirect is not null }.Count(given => given);
         if (actions != 1)
-            yield return $"it has {actions} of boost, bury, pin and cap; a rule has exactly one.";
+            yield return $"it has {actions} of boost, bury, pin, cap and redirect; a rule has exactly one.";
         if ((rule.Boost ?? rule.Bury) is { } strength)
         {
             if (!(strength is > 0 and <= Boost.Strongest))
@@ -42,12 +53,18 @@ internal abstract record Rule(string Name, WhenDefinition? When)
             yield return "pin names no product, or an empty one.";
         if (rule.Position is < 1 or > 200)
             yield return $"position is {rule.Position}; it goes from 1 to 200.";
+        if (rule.Redirect is { } address && !Redirect.IsAddress(address))
+            yield return $"redirect is '{address}'; it is a path of the shop, as /sale, or an https address.";
+        if (rule.Redirect is not null && rule.When?.Queries is not { Count: > 0 })
+            yield return "redirect needs 'when.queries': which searches?";
+        if (rule.When?.Queries?.Any(string.IsNullOrWhiteSpace) == true)
+            yield return "when.queries has an empty entry.";
         if (rule.Cap < 1)
             yield return $"cap is {rule.Cap}; it is at least 1.";
         if (rule.By is not (null or Cap.ByCategory or Cap.ByTopCategory or Cap.ByBrand))
             yield return $"by is '{rule.By}'; known: {Cap.ByCategory}, {Cap.ByTopCategory}, {Cap.ByBrand}.";
-        foreach (var kind in (rule.When?.Kinds ?? []).Where(kind => !RecommendationKind.All.Contains(kind)))
-            yield return $"when.kinds has '{kind}'; known: {string.Join(", ", RecommendationKind.All)}.";
+        foreach (var kind in (rule.When?.Kinds ?? []).Where(kind => kind != Search && !RecommendationKind.All.Contains(kind)))
+            yield return $"when.kinds has '{kind}'; known: {string.Join(", ", RecommendationKind.All)}, {Search}.";
         if (rule.When is { From: { } from, Until: { } until } && until <= from)
             yield return $"when.until {until:O} is not after when.from {from:O}.";
     }

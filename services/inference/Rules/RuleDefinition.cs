@@ -13,7 +13,7 @@ internal sealed record RuleBookDefinition
     public ExplorationDefinition? Exploration { get; init; }
 }
 
-/// <summary>One rule: exactly one of <see cref="Boost"/>, <see cref="Bury"/>, <see cref="Pin"/> and <see cref="Cap"/>.</summary>
+/// <summary>One rule: exactly one of <see cref="Boost"/>, <see cref="Bury"/>, <see cref="Pin"/>, <see cref="Cap"/> and <see cref="Redirect"/>.</summary>
 internal sealed record RuleDefinition
 {
     public string? Name { get; init; }
@@ -23,6 +23,9 @@ internal sealed record RuleDefinition
     public double? Bury { get; init; }
 
     public List<string>? Pin { get; init; }
+
+    /// <summary>An address that a search leads to instead of its products.</summary>
+    public string? Redirect { get; init; }
 
     /// <summary>Of the first pinned product, from 1.</summary>
     public int Position { get; init; } = 1;
@@ -59,8 +62,11 @@ internal sealed record ProductsDefinition
 /// <summary>When a rule counts; always where nothing is given.</summary>
 internal sealed record WhenDefinition
 {
-    /// <summary>Of <see cref="RecommendationKind"/>.</summary>
+    /// <summary>Of <see cref="RecommendationKind"/>, or <see cref="Rule.Search"/>.</summary>
     public List<string>? Kinds { get; init; }
+
+    /// <summary>Searches whose words are these, in any order and number of blanks; such a rule counts for searches alone.</summary>
+    public List<string>? Queries { get; init; }
 
     public DateTimeOffset? From { get; init; }
 

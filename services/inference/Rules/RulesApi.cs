@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using ModelOps.Audit;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Rules;
 using ModelOps.EventLog;
 using ModelOps.ServiceDefaults;
+using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.Inference.Rules;
 
@@ -24,10 +26,10 @@ internal static class RulesApi
             await log.ListAsync(store, 1, cancellationToken) is [var latest, ..] ? latest : new RuleSet(0, "", null, null, DateTimeOffset.UnixEpoch)).WithSummary("The rules that count");
         rules.MapGet("/history", (StoreId store, RuleLog log, CancellationToken cancellationToken) => log.ListAsync(store, Listed, cancellationToken)).WithSummary("The last 50 versions, the newest first");
         rules.MapPut("", PutAsync).WithMetadata(new RequestSizeLimitAttribute(MaxBytes)).WithSummary("New rules; the ones before are kept in the history");
-        rules.MapPost("/check", Check).WithMetadata(new RequestSizeLimitAttribute(MaxBytes)).WithSummary("Whether rules could be put, without putting them");
+        rules.MapPost("/check", Check).Needs(AccessNeed.Look).WithMetadata(new RequestSizeLimitAttribute(MaxBytes)).WithSummary("Whether rules could be put, without putting them");
     }
 
-    private static async Task<Results<Ok<RuleSet>, ProblemHttpResult>> PutAsync(StoreId store, NewRuleSet rules, RuleLog log, LiveRules live, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<RuleSet>, ProblemHttpResult>> PutAsync(StoreId store, NewRuleSet rules, HttpContext context, RuleLog log, LiveRules live, CancellationToken cancellationToken)
     {
         if (Wrong(rules) is { } wrong)
             return wrong;
@@ -37,6 +39,7 @@ internal static class RulesApi
                 ? $"Version {version} is not the latest any more. Read the rules again, and put yours on top of them."
                 : "Somebody else put rules at the same moment. Read them, and put yours on top of them.");
         }
+        context.Audit(new { version = put.Version - 1 }, new { version = put.Version }); // the history has their texts
         await live.HurryAsync();
         return TypedResults.Ok(put);
     }

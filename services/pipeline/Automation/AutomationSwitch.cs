@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Audit;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Runs;
 using ModelOps.Pipeline.Runs;
@@ -31,7 +32,10 @@ internal static class AutomationSwitch
         if (request.Paused && string.IsNullOrWhiteSpace(request.Reason))
             return Problems.Refuse("reason", "'reason' is missing: say why automation pauses, for whoever finds it paused.");
         var by = request.By ?? context.User.Identity?.Name ?? StoreAccess.KeyHolder;
-        return TypedResults.Ok(await database.InTransactionAsync(token => MoveAsync(database, store, request with { By = by }, time.GetUtcNow(), token), cancellationToken));
+        var before = await database.AutomationOfAsync(store, cancellationToken);
+        var after = await database.InTransactionAsync(token => MoveAsync(database, store, request with { By = by }, time.GetUtcNow(), token), cancellationToken);
+        context.Audit(before, after);
+        return TypedResults.Ok(after);
     }
 
     private static async Task<AutomationState> MoveAsync(PipelineDb database, StoreId store, AutomationRequest request, DateTimeOffset now, CancellationToken cancellationToken)

@@ -7,6 +7,7 @@ using ModelOps.Contracts.Runs;
 using ModelOps.Pipeline.Automation;
 using ModelOps.Pipeline.Runs;
 using ModelOps.Pipeline.Triggers;
+using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.Pipeline.Definitions;
 
@@ -21,7 +22,7 @@ internal static class PipelinesApi
         pipelines.MapGet("", (PipelineCatalogue catalogue) => TypedResults.Ok(catalogue.Pipelines.Values));
         pipelines.MapGet("/status", StatusAsync).WithSummary("Each pipeline's schedule, targets and limits, and what its triggers last saw");
         pipelines.MapGet("/schema", () => TypedResults.Text(PipelineSchema.Text, "application/schema+json", Encoding.UTF8)).WithSummary("The JSON Schema of a pipeline's YAML").AllowAnonymous();
-        pipelines.MapPost("/validate", ValidateAsync).WithMetadata(new RequestSizeLimitAttribute(MaxBytes)).WithSummary("What is wrong with a pipeline's YAML, the body, with line and column");
+        pipelines.MapPost("/validate", ValidateAsync).Needs(AccessNeed.Look).WithMetadata(new RequestSizeLimitAttribute(MaxBytes)).WithSummary("What is wrong with a pipeline's YAML, the body, with line and column");
         app.MapWebhook();
     }
 

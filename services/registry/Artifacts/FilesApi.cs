@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Audit;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Versions;
 using ModelOps.ServiceDefaults;
@@ -13,7 +14,7 @@ internal static class FilesApi
     public static void MapFiles(this IEndpointRouteBuilder app)
     {
         var files = app.MapGroup("/v1/models/{model}/versions/{version:int}/files").WithTags("Files");
-        files.MapPut("/{**path}", UploadAsync).WithMetadata(new DisableRequestSizeLimitAttribute());
+        files.MapPut("/{**path}", UploadAsync).NotAudited().WithMetadata(new DisableRequestSizeLimitAttribute());
         files.MapGet("/{**path}", DownloadAsync);
         files.MapGet("", ListAsync);
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using ModelOps.Audit;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Versions;
@@ -20,7 +21,7 @@ internal static class PartialFilesApi
     public static void MapPartialFiles(this IEndpointRouteBuilder app)
     {
         var files = app.MapGroup("/v1/models/{model}/versions/{version:int}/files").WithTags("Files").WithMetadata(new DisableRequestSizeLimitAttribute());
-        files.MapPatch("/{**path}", AppendAsync).WithSummary("Append at Upload-Offset; Upload-Complete: ?0 says that more is to come");
+        files.MapPatch("/{**path}", AppendAsync).NotAudited().WithSummary("Append at Upload-Offset; Upload-Complete: ?0 says that more is to come");
         files.MapMethods("/{**path}", [HttpMethods.Head], AskAsync);
         files.MapDelete("/{**path}", RemoveAsync);
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Audit;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Versions;
@@ -26,6 +27,8 @@ internal static class AliasesApi
         if (version.Status != VersionStatus.Ready)
             return Problems.Conflict("version-not-ready", $"Version {request.Version} of '{model}' is not READY. Only a READY version can be deployed.");
         var (change, standsAt) = await moves.MoveAsync(store, model, alias, request, context.User.Identity?.Name ?? StoreAccess.KeyHolder, key.Value, cancellationToken);
+        if (change is not null)
+            context.Audit(new { version = change.From }, new { version = change.To });
         return change is not null
             ? TypedResults.Ok(change)
             : Problems.Conflict("alias-moved", $"'{alias}' stands at version {standsAt}, not at {request.ExpectedVersion}: somebody moved it meanwhile. Look again and decide anew.");

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Contracts;
+using ModelOps.Contracts.Access;
 using ModelOps.Contracts.Deployments;
-using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.Registry.Deployments;
 
@@ -23,7 +23,7 @@ internal static class DeploymentsApi
             await Task.Delay(Look, cancellationToken);
             current = await RevisionAsync(database, cancellationToken);
         }
-        var everyStore = context.User.IsInRole(StoreAccess.ServiceRole);
+        var everyStore = context.User.IsInRole(RoleName.Service);
         var rows = await (from alias in database.Aliases
                           join version in database.Versions on new { alias.Store, alias.Model, alias.Version } equals new { version.Store, version.Model, version.Version }
                           where version.ManifestSha256 != null && (everyStore || alias.Store == store.Value)

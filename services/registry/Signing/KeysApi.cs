@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
+using ModelOps.Contracts.Access;
 using ModelOps.Contracts.Signing;
 using ModelOps.ServiceDefaults;
 using ModelOps.ServiceDefaults.Access;
@@ -20,14 +21,14 @@ internal static class KeysApi
     {
         var keys = app.MapGroup("/v1/keys").WithTags("Keys");
         keys.MapGet("", ListAsync);
-        keys.MapPost("", RotateAsync);
+        keys.MapPost("", RotateAsync).Needs(AccessNeed.Administer);
     }
 
     private static async Task<Ok<IReadOnlyList<SigningKey>>> ListAsync(SigningKeys keys, CancellationToken cancellationToken) => TypedResults.Ok(await keys.ListAsync(cancellationToken));
 
     private static async Task<Results<Created<SigningKey>, ProblemHttpResult>> RotateAsync(SigningKeys keys, HttpContext context, CancellationToken cancellationToken)
     {
-        if (!context.User.IsInRole(StoreAccess.ServiceRole))
+        if (!context.User.IsInRole(RoleName.Service))
             return Problems.Of(StatusCodes.Status403Forbidden, "operator", "Only for operators", "One key signs the versions of every store. Call with Access:ServiceKey instead of a store's key.");
         if (keys.IsConfigured)
             return Problems.Conflict("key-configured", "The configuration has the key. Set Signing:PrivateKey to a new one and Signing:PreviousPrivateKey to the present one, then start the registry again.");

@@ -5,7 +5,14 @@ namespace ModelOps.Trainer.Applications;
 /// <summary>Every application that this build trains.</summary>
 public static class ApplicationList
 {
-    public static IReadOnlyList<IApplication> All { get; } = [new Recommend(), new Assist()];
+    public static IReadOnlyList<IApplication> All { get; } =
+    [
+        new Recommend(),
+        new TextEncoder(),
+        new Campaigns(),
+        new Search(),
+        new Assist(),
+    ];
 
     public static IApplication? Find(string? name) => All.FirstOrDefault(application => application.Name == (name ?? ApplicationName.Recommend));
 

@@ -4,6 +4,7 @@ using ModelOps.Contracts;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Runs;
+using ModelOps.ServiceDefaults.Access;
 using ModelOps.Trainer.Applications;
 using ModelOps.Trainer.Runs;
 
@@ -13,7 +14,7 @@ namespace ModelOps.Trainer.Estimates;
 public static class EstimatesApi
 {
     public static void MapEstimates(this IEndpointRouteBuilder app) =>
-        app.MapPost("/v1/runs/estimate", EstimateAsync).WithTags("Runs").WithSummary("Say what a training would take, without starting it");
+        app.MapPost("/v1/runs/estimate", EstimateAsync).Needs(AccessNeed.Look).WithTags("Runs").WithSummary("Say what a training would take, without starting it");
 
     private static async Task<Results<Ok<RunEstimate>, ValidationProblem, ProblemHttpResult>> EstimateAsync(
         StoreId store, TrainingRequest request, Estimator estimator, DataPrepClient datasets, CancellationToken cancellationToken)

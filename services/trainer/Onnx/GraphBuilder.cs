@@ -16,6 +16,10 @@ public sealed class GraphBuilder(string name)
     /// <summary>The first set of operators with Attention, and the file format that came with it.</summary>
     private const int Opset = 23, FormatVersion = 11;
 
+    /// <summary>The operators for trees and other classical models, and the version of them that every runtime reads.</summary>
+    private const string MachineLearning = "ai.onnx.ml";
+    private const int MachineLearningOpset = 3;
+
     private readonly GraphProto graph = new() { Name = name };
     private readonly HashSet<string> initializers = [];
 
@@ -40,6 +44,26 @@ public sealed class GraphBuilder(string name)
         foreach (var (attribute, content) in attributes)
             node.Attribute.Add(Attribute(attribute, content));
         graph.Node.Add(node);
+        return value;
+    }
+
+    /// <summary>A node with several outputs.</summary>
+    public string[] Nodes(string operation, IEnumerable<string> inputs, int outputs, params ReadOnlySpan<(string Name, object Value)> attributes)
+    {
+        var first = Node(operation, inputs, attributes);
+        string[] values = [first, .. Enumerable.Range(1, outputs - 1).Select(output => $"{first}.{output}")];
+        graph.Node[^1].Output.AddRange(values[1..]);
+        return values;
+    }
+
+    /// <summary>A name for constants that belong to one place in the graph alone.</summary>
+    public string Fresh(string prefix) => $"{prefix}{graph.Node.Count}";
+
+    /// <summary>A node of the domain <c>ai.onnx.ml</c>.</summary>
+    public string MachineLearningNode(string operation, IEnumerable<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
+    {
+        var value = Node(operation, inputs, attributes);
+        graph.Node[^1].Domain = MachineLearning;
         return value;
     }
 
@@ -91,7 +115,15 @@ public sealed class GraphBuilder(string name)
 
     public string Constant(string value, bool[] content, params long[] shape) => Store<bool>(value, ElementType.Bool, content, shape);
 
-    public ModelProto Build() => new()
+    public ModelProto Build()
+    {
+        var model = Model();
+        if (graph.Node.Any(node => node.Domain == MachineLearning))
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = MachineLearning, Version = MachineLearningOpset });
+        return model;
+    }
+
+    private ModelProto Model() => new()
     {
         IrVersion = FormatVersion,
         ProducerName = "ModelOps",
@@ -125,6 +157,8 @@ public sealed class GraphBuilder(string name)
         float number => new() { Name = name, F = number, Type = AttributeProto.Types.AttributeType.Float },
         string text => new() { Name = name, S = ByteString.CopyFromUtf8(text), Type = AttributeProto.Types.AttributeType.String },
         long[] numbers => new() { Name = name, Ints = { numbers }, Type = AttributeProto.Types.AttributeType.Ints },
-        _ => throw new ArgumentException($"An attribute cannot hold a {content.GetType().Name}. Give a long, some of them, a float or a string.", nameof(content)),
+        float[] numbers => new() { Name = name, Floats = { numbers }, Type = AttributeProto.Types.AttributeType.Floats },
+        string[] texts => new() { Name = name, Strings = { texts.Select(ByteString.CopyFromUtf8) }, Type = AttributeProto.Types.AttributeType.Strings },
+        _ => throw new ArgumentException($"An attribute cannot hold a {content.GetType().Name}. Give a long, a float or a string, or some of them.", nameof(content)),
     };
 }

@@ -18,6 +18,8 @@ namespace ModelOps.Trainer.Runs;
 /// <summary>Brings what a worker needs into its folder: the dataset version's files, an imported checkpoint, and the task itself.</summary>
 public sealed class RunInputs(DataPrepClient datasets, ImportBlobs imports, RegistryClient registry, SignedPackages packages, IServiceScopeFactory scopes)
 {
+    private const string Champion = "champion";
+
     private static readonly string[] StartFiles = [PackageFiles.Weights, PackageFiles.WeightsDescription];
 
     /// <param name="trial">For a trial: the passes after which it stops.</param>
@@ -30,7 +32,11 @@ public sealed class RunInputs(DataPrepClient datasets, ImportBlobs imports, Regi
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(parameters);
         var alias = parameters.GetValueOrDefault("start") is { ValueKind: JsonValueKind.String } start ? start.GetString()! : TrainingParameters.Scratch;
-        var parent = alias == TrainingParameters.Scratch ? 0 : await SettleAsync(store, run, alias, cancellationToken);
+        var (startsFrom, files) = parameters.GetValueOrDefault("base") is { ValueKind: JsonValueKind.String } named ? (named.GetString()!, (IReadOnlyList<string>?)null) : (run.Model, StartFiles);
+        alias = startsFrom == run.Model ? alias : Champion;
+        var parent = alias == TrainingParameters.Scratch ? 0 : await SettleAsync(store, run, startsFrom, alias, cancellationToken);
+        if (parent == 0 && files is null)
+            throw new FinalJobFailureException($"The model '{startsFrom}', with which this run begins, has no champion. Register its checkpoint and set the alias, or leave 'base' out.");
         DatasetVersion version;
         try
         {
@@ -46,16 +52,17 @@ public sealed class RunInputs(DataPrepClient datasets, ImportBlobs imports, Regi
         if (parameters.GetValueOrDefault("checkpoint") is { ValueKind: JsonValueKind.String } import && !await imports.FetchAsync(store, import.GetString()!, Path.Combine(folder, ImportFiles.Folder), cancellationToken))
             throw new FinalJobFailureException($"The import '{import}' is no longer kept. Upload it to /v1/imports again.");
         if (parent > 0)
-            await FetchStartAsync(store, run, parent, Path.Combine(folder, StartingPoint.Folder), cancellationToken);
+            await FetchStartAsync(store, startsFrom, parent, Path.Combine(folder, StartingPoint.Folder), files, cancellationToken);
         return version;
     }
 
-    private async Task FetchStartAsync(StoreId store, Run run, int version, string folder, CancellationToken cancellationToken)
+    /// <param name="files">That are needed; null for all that the package has.</param>
+    private async Task FetchStartAsync(StoreId store, string model, int version, string folder, IReadOnlyList<string>? files, CancellationToken cancellationToken)
     {
         try
         {
-            var manifest = await packages.DownloadAsync(store, run.Model, version, folder, StartFiles.Contains, cancellationToken);
-            if (!StartFiles.All(file => manifest.Files.Any(kept => kept.Path == file)))
+            var manifest = await packages.DownloadAsync(store, model, version, folder, file => files?.Contains(file) ?? true, cancellationToken);
+            if (files?.All(file => manifest.Files.Any(kept => kept.Path == file)) == false)
                 Directory.Delete(folder, recursive: true);
         }
         catch (InvalidDataException exception)
@@ -64,18 +71,18 @@ public sealed class RunInputs(DataPrepClient datasets, ImportBlobs imports, Regi
         }
         catch (ServiceException exception) when (exception.Status == HttpStatusCode.NotFound)
         {
-            throw new FinalJobFailureException($"Version {version} of '{run.Model}', with which this run begins, is no longer kept: {exception.Message} Start it again, or with start: scratch.", exception);
+            throw new FinalJobFailureException($"Version {version} of '{model}', with which this run begins, is no longer kept: {exception.Message} Start it again, or with start: scratch.", exception);
         }
     }
 
     /// <summary>The alias' version at the run's first asking, the same ever after; 0 where there is none.</summary>
-    private async Task<int> SettleAsync(StoreId store, Run run, string alias, CancellationToken cancellationToken)
+    private async Task<int> SettleAsync(StoreId store, Run run, string model, string alias, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var rows = scope.ServiceProvider.GetRequiredService<RunsDb>().Runs.Where(row => row.Id == run.Id);
         if (await rows.Select(row => row.StartVersion).SingleAsync(cancellationToken) is { } settled)
             return settled;
-        var found = (await registry.FindAsync(store, run.Model, cancellationToken))?.Aliases.GetValueOrDefault(alias) ?? 0;
+        var found = (await registry.FindAsync(store, model, cancellationToken))?.Aliases.GetValueOrDefault(alias) ?? 0;
         await rows.Where(row => row.StartVersion == null).ExecuteUpdateAsync(row => row.SetProperty(one => one.StartVersion, found), cancellationToken);
         return await rows.Select(row => row.StartVersion).SingleAsync(cancellationToken) ?? found;
     }

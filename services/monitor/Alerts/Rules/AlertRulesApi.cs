@@ -26,7 +26,7 @@ internal static class AlertRulesApi
             .WithSummary("The last 50 versions, the newest first");
         rules.MapPut("", PutAsync).WithMetadata(new RequestSizeLimitAttribute(MaxBytes)).WithSummary("New rules; the ones before are kept in the history");
         rules.MapPost("/check", (StoreId store, NewAlertRuleSet set, RuleBooks books) => (Results<NoContent, ProblemHttpResult>)(Wrong(store, set, books) is { } wrong ? wrong : TypedResults.NoContent()))
-            .WithMetadata(new RequestSizeLimitAttribute(MaxBytes)).WithSummary("Whether rules could be put, without putting them");
+            .Needs(AccessNeed.Look).WithMetadata(new RequestSizeLimitAttribute(MaxBytes)).WithSummary("Whether rules could be put, without putting them");
     }
 
     private static async Task<Results<Ok<AlertRuleSet>, ProblemHttpResult>> PutAsync(

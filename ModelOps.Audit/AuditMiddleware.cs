@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Security.Claims;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using ModelOps.Contracts;
+using ModelOps.Contracts.Audit;
+using ModelOps.ServiceDefaults.Access;
+
+namespace ModelOps.Audit;
+
+/// <summary>Writes every call that operates or administers into the log, before it is carried out. What cannot be written down is not carried out.</summary>
+internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, TimeProvider time)
+{
+    private const int LongestRequest = 16 * 1024;
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint() is not RouteEndpoint endpoint || !IsWritten(context, endpoint))
+        {
+            await next(context);
+            return;
+        }
+        var entry = await EntryOf(context, endpoint);
+        await log.BeginAsync(new StoreId(context.User.FindFirstValue(StoreId.Claim) ?? ""), entry, context.RequestAborted);
+        var started = time.GetTimestamp();
+        var status = StatusCodes.Status500InternalServerError;
+        try
+        {
+            await next(context);
+            status = context.Response.StatusCode;
+        }
+        finally
+        {
+            // Also when the caller has gone meanwhile.
+            var evidence = context.Features.Get<AuditEvidence>();
+            await log.EndAsync(entry.Id, status, time.GetElapsedTime(started).TotalSeconds, evidence?.Before, evidence?.After, CancellationToken.None);
+        }
+    }
+
+    private static bool IsWritten(HttpContext context, RouteEndpoint endpoint) =>
+        context.User.Identity?.IsAuthenticated == true
+        && RoleTable.NeedOf(endpoint, context.Request.Method) is AccessNeed.Operate or AccessNeed.Administer
+        && endpoint.Metadata.GetMetadata<NotAudited>() is null;
+
+    private async Task<AuditEntry> EntryOf(HttpContext context, RouteEndpoint endpoint)
+    {
+        var now = time.GetUtcNow();
+        var isPersonal = endpoint.Metadata.GetMetadata<PersonalInAudit>() is not null;
+        var pattern = $"/{endpoint.RoutePattern.RawText!.Trim('/')}";
+        return new AuditEntry(
+            Guid.CreateVersion7(now), now, context.User.Identity?.Name ?? StoreAccess.KeyHolder, context.User.FindFirstValue(ClaimTypes.Role) ?? "",
+            $"{context.Request.Method} {pattern}", isPersonal ? pattern : context.Request.Path + context.Request.QueryString,
+            isPersonal ? null : await BodyOf(context.Request), null, null, null, null, Activity.Current?.TraceId.ToString());
+    }
+
+    /// <summary>The body where it is short and text; the endpoint reads it again.</summary>
+    private static async Task<string?> BodyOf(HttpRequest request)
+    {
+        if (request.ContentLength is not (> 0 and <= LongestRequest) || !IsText(request.ContentType))
+            return null;
+        request.EnableBuffering(LongestRequest);
+        using var reader = new StreamReader(request.Body, Encoding.UTF8, leaveOpen: true);
+        var text = await reader.ReadToEndAsync(request.HttpContext.RequestAborted);
+        request.Body.Position = 0;
+        return text.Replace('\0', ' '); // PostgreSQL's text has none
+    }
+
+    private static bool IsText(string? type) => type is not null && (type.Contains("json", StringComparison.OrdinalIgnoreCase) || type.Contains("yaml", StringComparison.OrdinalIgnoreCase) || type.StartsWith("text/", StringComparison.OrdinalIgnoreCase));
+}

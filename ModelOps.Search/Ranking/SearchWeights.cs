@@ -1,0 +1,26 @@
+namespace ModelOps.Search.Ranking;
+
+/// <summary>
+/// How a product's relevance is computed: Robertson's BM25F over the fields, times the share of the query that the product has, times
+/// e to the power of the weighted features. The defaults carry over between catalogues; a shop with judgements or clicks learns its own.
+/// </summary>
+public sealed record SearchWeights
+{
+    /// <summary>What a shop without judgements and clicks has.</summary>
+    public static SearchWeights Default { get; } = new();
+
+    /// <summary>By <see cref="Index.SearchField"/>: what a word there counts.</summary>
+    public IReadOnlyList<double> Fields { get; init; } = [1, .5, 1, .3, .1];
+
+    /// <summary>0 to 1: how far a field's length counts against it, by field.</summary>
+    public IReadOnlyList<double> Lengths { get; init; } = [.6, 0, .5, .6, .6];
+
+    /// <summary>After how many occurrences another one says little.</summary>
+    public double Saturation { get; init; } = 1.2;
+
+    /// <summary>The power of the idf-share of the query's words that the product has.</summary>
+    public double Coverage { get; init; } = 2;
+
+    /// <summary>By <see cref="Ranking.Feature"/>.</summary>
+    public IReadOnlyList<double> Features { get; init; } = [.1, 0, 0, 0, 0, .2, .2];
+}

@@ -1,0 +1,3 @@
+using ModelOps.Bench.Campaigns;
+
+Proto.Run();

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using ModelOps.Contracts;
+using ModelOps.Contracts.Campaigns;
+using ModelOps.Inference.Batching;
+using ModelOps.Inference.Deployments;
+using ModelOps.Inference.Recommendations;
+using ModelOps.ServiceDefaults;
+using ModelOps.ServiceDefaults.Access;
+
+namespace ModelOps.Inference.Campaigns;
+
+/// <summary>What to contact a user with, if with anything.</summary>
+internal static class CampaignsApi
+{
+    public const string DefaultModel = "campaigns";
+
+    /// <summary>The name of the group that all campaigns leave alone.</summary>
+    public const string HeldOutName = "campaigns";
+
+    private const int MaxRequests = 1000;
+
+    public static void MapCampaigns(this IEndpointRouteBuilder app)
+    {
+        var campaigns = app.MapGroup("/v1/campaigns").AddEndpointFilter<RouteGroupBuilder, DeadlineFilter>().WithTags("Campaigns").Needs(AccessNeed.Predict);
+        campaigns.MapPost("", RankAsync).WithSummary("Campaigns for a user by what they are expected to change, with intervals, costs and reasons");
+        campaigns.MapPost("/batch", RankManyAsync).WithSummary("Up to 1,000 requests for one model");
+    }
+
+    private static async Task<Results<Ok<CampaignResponse>, ProblemHttpResult>> RankAsync(
+        StoreId store, CampaignRequest request, Router router, DeploymentFollower deployments, CancellationToken cancellationToken)
+    {
+        var (answers, problem) = await AnswerAsync(store, [request], router, deployments, cancellationToken);
+        return problem is null ? TypedResults.Ok(answers[0]) : problem;
+    }
+
+    private static async Task<Results<Ok<CampaignBatchResponse>, ProblemHttpResult>> RankManyAsync(
+        StoreId store, CampaignBatch batch, Router router, DeploymentFollower deployments, CancellationToken cancellationToken)
+    {
+        if (batch.Requests is not { Count: > 0 and <= MaxRequests } requests || requests.Contains(null!))
+            return Refuse($"'requests' has {batch.Requests?.Count ?? 0} requests; it goes from 1 to {MaxRequests}, none of them null.");
+        if (requests.Select(request => request.Model ?? DefaultModel).Distinct().Count() > 1)
+            return Refuse("The requests name several models. Send a batch for each.");
+        var (answers, problem) = await AnswerAsync(store, requests, router, deployments, cancellationToken);
+        return problem is null ? TypedResults.Ok(new CampaignBatchResponse(answers)) : problem;
+    }
+
+    private static async Task<(IReadOnlyList<CampaignResponse> Answers, ProblemHttpResult? Problem)> AnswerAsync(
+        StoreId store, IReadOnlyList<CampaignRequest> requests, Router router, DeploymentFollower deployments, CancellationToken cancellationToken)
+    {
+        var name = requests[0].Model ?? DefaultModel;
+        await RecommendationsApi.KnowAsync(store, name, router, deployments, cancellationToken);
+        if (router.UseLoaded(store, name, null) is not { } found)
+            return ([], RecommendationsApi.NothingDeployed(name));
+        using var use = found;
+        if (use.Model is not CampaignModel model)
+            return ([], Refuse($"The model '{name}' is not of campaigns. Name another in 'model'."));
+        foreach (var (index, request) in requests.Index())
+        {
+            if (Wrong(request, model) is { } wrong)
+                return ([], Refuse(requests.Count == 1 ? wrong : $"Request {index}: {wrong}"));
+        }
+        return (Answer(model, requests), null);
+    }
+
+    /// <returns>Null when nothing is wrong.</returns>
+    public static string? Wrong(CampaignRequest request, CampaignModel model)
+    {
+        if (request.User is null && request.Context is null)
+            return "It names neither a 'user' nor a 'context' of attributes. Give one of them.";
+        if (request.Candidates is { Count: 0 })
+            return "'candidates' is empty. Leave it out for all campaigns of the model.";
+        foreach (var candidate in request.Candidates ?? [])
+        {
+            if (candidate is null || !model.Settings.Arms.Any(arm => arm.Name == candidate.Campaign))
+                return $"There is no campaign '{candidate?.Campaign}'. The model knows: {string.Join(", ", model.Settings.Arms.Select(arm => arm.Name))}.";
+            if (!double.IsFinite(candidate.Cost) || candidate.Cost < 0)
+                return $"The cost of '{candidate.Campaign}' is {candidate.Cost.ToString(CultureInfo.InvariantCulture)}; it must not be negative.";
+        }
+        if (request.Candidates?.Select(candidate => candidate.Campaign).Distinct().Count() < request.Candidates?.Count)
+            return "'candidates' names a campaign twice. Name each once.";
+        if (request.Context?.Keys.Except(model.Schema.Columns.Select(column => column.Name)).FirstOrDefault() is { } unknown)
+            return $"The model has no attribute '{unknown}'. It has: {string.Join(", ", model.Schema.Columns.Select(column => column.Name))}.";
+        return null;
+    }
+
+    public static IReadOnlyList<CampaignResponse> Answer(CampaignModel model, IReadOnlyList<CampaignRequest> requests)
+    {
+        var (columns, arms) = (model.Schema.Columns.Count, model.Settings.Arms.Count);
+        var rows = new float[requests.Count * columns];
+        var known = requests.Select((request, i) => model.Encode(request.User, name => Text(request.Context, name), rows.AsSpan(i * columns, columns))).ToList();
+        var (uplift, response) = model.Score(rows);
+        return [.. requests.Select((request, i) =>
+        {
+            var heldOut = request.User is not null && HoldOut.Has(request.User, HeldOutName, model.Settings.HoldOutShare);
+            var learning = Random.Shared.NextDouble() < model.Settings.LearningShare;
+            var candidates = request.Candidates ?? [.. model.Settings.Arms.Select(arm => new CampaignCandidate(arm.Name))];
+            var ranked = new CampaignRanking(model.Settings, learning, heldOut, Random.Shared)
+                .Rank(candidates, uplift.AsSpan(i * arms, arms), response.AsSpan(i * arms, arms), request.OutcomeValue, known[i]);
+            return new CampaignResponse(request.User, model.Name, model.Version, model.Settings.Outcome, heldOut, learning, ranked);
+        })];
+    }
+
+    private static string? Text(IReadOnlyDictionary<string, JsonElement>? context, string name) => context is not null && context.TryGetValue(name, out var value)
+        ? value.ValueKind switch { JsonValueKind.String => value.GetString(), JsonValueKind.Null => null, _ => value.GetRawText() }
+        : null;
+
+    private static ProblemHttpResult Refuse(string wrong) => Problems.Refuse("campaign-request", wrong);
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using DuckDB.NET.Data;
+using ModelOps.Contracts.Datasets;
+using ModelOps.Contracts.Events;
+using ModelOps.Search;
+using ModelOps.Search.Learning;
+using ModelOps.Trainer.Training;
+
+namespace ModelOps.Trainer.SearchIndexes;
+
+/// <summary>Reads what search learns from of a dataset version's files.</summary>
+internal sealed class SearchDataset(string folder)
+{
+    private const int LongestAttribute = 200;
+    private const double RecentDays = 30;
+
+    public async Task<List<SearchProduct>> ReadProductsAsync()
+    {
+        var popularity = await ReadPopularityAsync();
+        var products = await ReadAsync($"SELECT item_id, title, brand, category, description, attributes::VARCHAR, price, available FROM {Table(DatasetFiles.Products)} WHERE coalesce(title, '') <> '' ORDER BY item_id", row => new SearchProduct(
+            row.GetString(0), row.GetString(1), Text(row, 2), Text(row, 3), Text(row, 4), AttributesOf(Text(row, 5)), row.IsDBNull(6) ? null : row.GetDouble(6), row.IsDBNull(7) || row.GetBoolean(7), popularity.GetValueOrDefault(row.GetString(0))));
+        return products.Count > 0
+            ? products
+            : throw new TrainingException("The dataset has no products with a title: there is nothing to search. Upload a catalogue with the columns id and title.");
+    }
+
+    /// <summary>None where no judgements were uploaded.</summary>
+    public async Task<List<JudgedQuery>> ReadJudgementsAsync()
+    {
+        if (!File.Exists(Path.Combine(folder, DatasetFiles.Judgements)))
+            return [];
+        var rows = await ReadAsync($"SELECT query, item_id, max(grade)::DOUBLE FROM {Table(DatasetFiles.Judgements)} WHERE grade >= 0 GROUP BY query, item_id ORDER BY query, item_id", row => (Query: row.GetString(0), Id: row.GetString(1), Grade: row.GetDouble(2)));
+        return [.. rows.GroupBy(row => row.Query).Select(group => new JudgedQuery(group.Key, group.ToDictionary(row => row.Id, row => row.Grade))).Where(query => query.CanRank)];
+    }
+
+    /// <summary>Of what happened in the last thirty days, a purchase counting ten times a view: over the most popular product's.</summary>
+    private async Task<Dictionary<string, double>> ReadPopularityAsync()
+    {
+        if (!File.Exists(Path.Combine(folder, DatasetFiles.Events)))
+            return [];
+        var counts = await ReadAsync($"""
+            SELECT item_id, sum(CASE WHEN event = '{EventNames.Purchase}' THEN 10 ELSE 1 END)::DOUBLE FROM {Table(DatasetFiles.Events)}
+            WHERE item_id IS NOT NULL AND time >= (SELECT max(time) FROM {Table(DatasetFiles.Events)}) - INTERVAL {RecentDays} DAY GROUP BY item_id
+            """, row => (Id: row.GetString(0), Count: row.GetDouble(1)));
+        var most = counts.Select(row => row.Count).DefaultIfEmpty(1).Max();
+        return counts.ToDictionary(row => row.Id, row => Math.Round(row.Count / most, 6));
+    }
+
+    private static Dictionary<string, string>? AttributesOf(string? json)
+    {
+        if (json is null)
+            return null;
+        using var document = JsonDocument.Parse(json);
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+            return null;
+        var attributes = document.RootElement.EnumerateObject().Select(property => (property.Name, Value: property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Value.GetRawText()))
+            .Where(pair => pair.Value.Length is > 0 and <= LongestAttribute && pair.Value != "null").DistinctBy(pair => pair.Name).ToDictionary(pair => pair.Name, pair => pair.Value);
+        return attributes.Count > 0 ? attributes : null;
+    }
+
+    private string Table(string file) => $"read_parquet('{Path.Combine(folder, file).Replace("'", "''", StringComparison.Ordinal)}')";
+
+    private static string? Text(DuckDBDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static async Task<List<T>> ReadAsync<T>(string sql, Func<DuckDBDataReader, T> read)
+    {
+        await using var connection = new DuckDBConnection("DataSource=:memory:");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Only quoted paths and constants are put in.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<T>();
+        while (await reader.ReadAsync())
+            rows.Add(read((DuckDBDataReader)reader));
+        return rows;
+    }
+}

@@ -1,0 +1,54 @@
+using DuckDB.NET.Data;
+using ModelOps.Contracts.Datasets;
+
+namespace ModelOps.Trainer.Texts;
+
+/// <param name="Title">Of the product, or its id where it has none.</param>
+/// <param name="Grade">Over the dataset's highest: 1 is what was asked for.</param>
+internal sealed record JudgedText(string Query, string Item, string Title, double Grade);
+
+internal sealed record ShopText(string Title, string? Description);
+
+/// <summary>Reads the texts of a dataset version: its catalogue, judgements and messages, as far as it has them.</summary>
+internal sealed class TextDataset(string folder)
+{
+    /// <summary>Title, brand and category as one line, and the description.</summary>
+    public Task<List<ShopText>> ReadProductsAsync() => ReadAsync(
+        DatasetFiles.Products, "SELECT concat_ws(' ', title, CASE WHEN contains(lower(title), lower(brand)) THEN NULL ELSE brand END, replace(category, '|', ' ')), description FROM {0} WHERE title IS NOT NULL ORDER BY item_id",
+        row => new ShopText(row.GetString(0), Text(row, 1)));
+
+    public async Task<List<JudgedText>> ReadJudgementsAsync()
+    {
+        var titles = (await ReadAsync(DatasetFiles.Products, "SELECT item_id, concat_ws(' ', title, CASE WHEN contains(lower(title), lower(brand)) THEN NULL ELSE brand END) FROM {0} WHERE title IS NOT NULL", row => (Id: row.GetString(0), Title: row.GetString(1)))).ToDictionary(row => row.Id, row => row.Title);
+        var rows = await ReadAsync(DatasetFiles.Judgements, "SELECT query, item_id, title, grade::DOUBLE FROM {0} WHERE query IS NOT NULL AND item_id IS NOT NULL AND grade IS NOT NULL",
+            row => (Query: row.GetString(0), Item: row.GetString(1), Title: Text(row, 2), Grade: row.GetDouble(3)));
+        if (rows.Count == 0)
+            return [];
+        var (least, most) = (Math.Min(0, rows.Min(row => row.Grade)), rows.Max(row => row.Grade));
+        if (rows.Min(row => row.Grade) > 0)
+            least = rows.Min(row => row.Grade); // a scale that begins at 1
+        return [.. rows.Select(row => new JudgedText(row.Query, row.Item, titles.GetValueOrDefault(row.Item) ?? row.Title ?? row.Item, most > least ? (row.Grade - least) / (most - least) : 1))];
+    }
+
+    public Task<List<(string Text, string? Intent)>> ReadMessagesAsync() => ReadAsync(DatasetFiles.Messages, "SELECT text, intent FROM {0} WHERE text IS NOT NULL", row => (row.GetString(0), Text(row, 1)));
+
+    private async Task<List<T>> ReadAsync<T>(string file, string sql, Func<DuckDBDataReader, T> read)
+    {
+        var path = Path.Combine(folder, file);
+        if (!File.Exists(path))
+            return [];
+        await using var connection = new DuckDBConnection("DataSource=:memory:");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Only the quoted path of the run's own file is put in.
+        command.CommandText = sql.Replace("{0}", $"read_parquet('{path.Replace("'", "''", StringComparison.Ordinal)}')", StringComparison.Ordinal);
+#pragma warning restore CA2100
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<T>();
+        while (await reader.ReadAsync())
+            rows.Add(read((DuckDBDataReader)reader));
+        return rows;
+    }
+
+    private static string? Text(DuckDBDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+}

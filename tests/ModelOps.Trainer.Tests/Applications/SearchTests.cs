@@ -1,0 +1,91 @@
+using System.Text.Json;
+using DuckDB.NET.Data;
+using ModelOps.Contracts.Datasets;
+using ModelOps.Contracts.Runs;
+using ModelOps.Search.Packages;
+using ModelOps.Trainer.Applications;
+using ModelOps.Trainer.Training;
+
+namespace ModelOps.Trainer.Tests.Applications;
+
+/// <summary>A search trained from a dataset version's files, and opened as inference opens it.</summary>
+public sealed class SearchTests : IDisposable
+{
+    private const string Things = "['drill','saw','lathe','mixer','grill','fan','oven','kettle','toaster','blender','razor','trimmer','printer','scanner','plotter','router','modem','radio','amplifier','turntable','camera','tripod','monitor','tablet']";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("modelops-search-").FullName;
+
+    [Fact]
+    public async Task Train_WithJudgements_LearnsAndMeasuresHeldOut()
+    {
+        await SmallDataset.WriteAsync(folder);
+        await WriteProductsAsync();
+        await CopyAsync($"SELECT thing AS query, thing || suffix AS item_id, CASE suffix WHEN '' THEN 3 ELSE 0 END::DOUBLE AS grade, NULL::VARCHAR AS title FROM (SELECT unnest({Things}) AS thing), (SELECT unnest(['', '-bag']) AS suffix)", DatasetFiles.Judgements);
+
+        var result = await TrainAsync(new Dictionary<string, JsonElement> { ["synonyms"] = JsonSerializer.SerializeToElement(new[] { new[] { "tablet", "slate" } }) });
+
+        Assert.Equal((48, 24), (result.Metrics["products"], result.Metrics["judged_queries"]));
+        Assert.True(result.Metrics["ndcg@10"] > .99, $"{result.Metrics["ndcg@10"]}");
+        Assert.True(result.Comparison["bm25"]["ndcg@10"] < result.Metrics["ndcg@10"]);
+        Assert.InRange(result.Metrics["ndcg@10"], result.Metrics["ndcg@10.low"], result.Metrics["ndcg@10.high"]);
+        using var engine = await SearchPackage.OpenAsync(Path.Combine(folder, TrainingTask.PackageFolder));
+        Assert.Equal("tablet", engine.Index.Products[engine.Search("slates").Products[0].Document].Id);
+        Assert.Equal("blue", engine.Index.Products[engine.Documents["drill"]].Attributes!["colour"]);
+        Assert.All(ApplicationList.Of(ApplicationName.Search).PackageFiles, file => Assert.True(File.Exists(Path.Combine(folder, TrainingTask.PackageFolder, file)), file));
+    }
+
+    [Fact]
+    public async Task Train_WithoutJudgements_HasTheDefaultsAndPopularity()
+    {
+        await SmallDataset.WriteAsync(folder);
+
+        var result = await TrainAsync([]);
+
+        Assert.Equal(0, result.Metrics["judged_queries"]);
+        using var engine = await SearchPackage.OpenAsync(Path.Combine(folder, TrainingTask.PackageFolder));
+        Assert.Equal(1, engine.Index.Products.Max(product => product.Popularity));
+        Assert.False(engine.Index.Products[engine.Documents["p5"]].Available);
+    }
+
+    [Fact]
+    public async Task Train_WithoutProducts_SaysWhatToUpload()
+    {
+        await SmallDataset.WriteAsync(folder);
+        await CopyAsync("SELECT 'p' AS item_id, NULL::VARCHAR AS title, NULL::VARCHAR AS brand, NULL::VARCHAR AS category, NULL::VARCHAR AS description, NULL::VARCHAR AS attributes, NULL::DOUBLE AS price, true AS available", DatasetFiles.Products);
+
+        Assert.Contains("Upload a catalogue", (await Assert.ThrowsAsync<TrainingException>(() => TrainAsync([]))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("language", "\"xx\"", "no language with a stemmer")]
+    [InlineData("synonyms", "[[\"tv\"]]", "two phrases or more")]
+    [InlineData("leastQueries", "1", "between 5 and")]
+    public void Complete_AWrongParameter_IsRefused(string name, string value, string says)
+    {
+        Assert.Null(new Trainer.Applications.Search().Complete(new Dictionary<string, JsonElement> { [name] = JsonDocument.Parse(value).RootElement }, out var errors));
+        Assert.Contains(says, Assert.Single(errors[name]), StringComparison.Ordinal);
+    }
+
+    private Task<TrainingResult> TrainAsync(Dictionary<string, JsonElement> parameters) =>
+        new Trainer.Applications.Search().TrainAsync(new TrainingTask(Guid.NewGuid(), "search", SmallDataset.Version, parameters) { Application = ApplicationName.Search }, folder, _ => { });
+
+    /// <summary>Of each thing, the thing itself and a bag for it, which has its name twice.</summary>
+    private Task WriteProductsAsync() => CopyAsync($$"""
+        SELECT thing || suffix AS item_id, CASE suffix WHEN '' THEN 'Acme professional heavy duty compact ' || thing ELSE thing || ' bag' END AS title, 'Acme' AS brand, 'All' AS category,
+               CASE suffix WHEN '' THEN 'A machine' ELSE thing || ' ' || thing END AS description, '{"colour":"blue","empty":null}' AS attributes, 9.5 AS price, true AS available
+        FROM (SELECT unnest({{Things}}) AS thing), (SELECT unnest(['', '-bag']) AS suffix)
+        """, DatasetFiles.Products);
+
+    private async Task CopyAsync(string sql, string file)
+    {
+        await using var connection = new DuckDBConnection("DataSource=:memory:");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The statements are this file's own.
+        command.CommandText = $"COPY ({sql}) TO '{Path.Combine(folder, file)}' (FORMAT parquet)";
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+}
