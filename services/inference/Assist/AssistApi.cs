@@ -23,7 +23,7 @@ internal static class AssistApi
         services.AddOptions<AssistOptions>().BindConfiguration("Assist").ValidateDataAnnotations()
             .Validate(options => options.Orders.AllowedNetworks.All(network => IPNetwork.TryParse(network, out _)), "Assist:Orders:AllowedNetworks lists networks, as 10.1.0.0/16.")
             .ValidateOnStart();
-        return services.AddSingleton<Conversations>().AddSingleton<OrderSystem>().AddSingleton<IProductFinder, RecommendedProducts>().AddSingleton<Wording>().AddSingleton<AssistMetrics>().AddSingleton<Assistant>();
+        return services.AddSingleton<Conversations>().AddSingleton<OrderSystem>().AddSingleton<IProductFinder, SearchedProducts>().AddSingleton<IProductFinder, RecommendedProducts>().AddSingleton<Wording>().AddSingleton<AssistMetrics>().AddSingleton<Assistant>();
     }
 
     public static void MapAssist(this IEndpointRouteBuilder app)
@@ -42,10 +42,10 @@ internal static class AssistApi
             return Problems.Refuse("assist-request", $"'user' has {request.User.Length} characters; at most {LongestUser}.");
         var name = request.Model ?? DefaultModel;
         await RecommendationsApi.KnowAsync(store, name, router, deployments, cancellationToken);
-        if (router.UseLoaded(store, name, null) is not { } use)
+        if (router.UseRouted(store, name, request.User) is not { } routed)
             return NothingDeployed(name);
-        using (use)
-            return use.Model is AssistModel model ? TypedResults.Ok(await assistant.AnswerAsync(store, model, request, cancellationToken)) : OtherKind(name);
+        using (routed.Use)
+            return routed.Use.Model is AssistModel model ? TypedResults.Ok(await assistant.AnswerAsync(store, model, request, cancellationToken)) : OtherKind(name);
     }
 
     private static async Task<Results<Ok<ClassifyResponse>, ProblemHttpResult>> ClassifyAsync(

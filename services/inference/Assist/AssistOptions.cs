@@ -30,6 +30,10 @@ internal sealed class AssistOptions
     /// <summary>Intents that only a person may handle.</summary>
     public IReadOnlyList<string> PersonIntents { get; init; } = ["human"];
 
+    /// <summary>The model that finds products for words; where it finds none, the next recommends some.</summary>
+    [Required]
+    public string SearchModel { get; init; } = "search";
+
     /// <summary>The model that recommends products.</summary>
     [Required]
     public string RecommendModel { get; init; } = "recommend";

@@ -29,7 +29,11 @@ public sealed record AssistParameters
     [Range(.001, 1000)]
     public double Cost { get; init; } = 1;
 
-    /// <summary>Longest run of characters that is a term of the linear scores; Chinese ones are one shorter at most than 4.</summary>
+    /// <summary>How far a term's weight may grow by how telling naive Bayes finds it (0 alike for all, 1 fully).</summary>
+    [Range(0, 1)]
+    public double Bayes { get; init; }
+
+    /// <summary>Longest run of characters that is a term of the linear scores; one with a Chinese character has at most 3.</summary>
     [Range(1, 8)]
     public int Characters { get; init; } = 5;
 

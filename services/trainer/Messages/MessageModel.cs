@@ -24,7 +24,7 @@ public sealed class MessageModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(report);
-        var linear = LinearClassifier.Train(texts, labels, classes, new TermSettings(Characters: parameters.Characters), new SvmSettings((float)parameters.Cost));
+        var linear = LinearClassifier.Train(texts, labels, classes, new TermSettings(Characters: parameters.Characters), new SvmSettings((float)parameters.Cost, (float)parameters.Bayes));
         var vocabulary = WordEncoder.VocabularyOf(texts);
         var encoder = new WordEncoder(vocabulary, Buckets);
         return new MessageModel(linear, vocabulary, encoder, [.. Enumerable.Range(0, networks).Select(n =>
