@@ -12,9 +12,9 @@ using ModelOps.Features.Text.Tokenizers;
 using ModelOps.Trainer.Texts;
 using static TorchSharp.torch;
 
-if (args is ["serve", var served, var port])
+if (args is ["serve", var packed, var port])
 {
-    await ServedSide.RunAsync(served, int.Parse(port, CultureInfo.InvariantCulture));
+    await ServedSide.RunAsync(packed, int.Parse(port, CultureInfo.InvariantCulture));
     return;
 }
 var settings = args.Where(argument => argument.Contains('=', StringComparison.Ordinal)).Select(argument => argument.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
@@ -51,9 +51,9 @@ try
 {
     string[] texts = settings.TryGetValue("texts", out var file) ? Messages(file) : [.. Enumerable.Range(0, 400).Select(number => $"Where is the parcel {number} that I ordered {number % 30} days ago, and what do I do if it does not come?")];
     var tokenizer = VocabularyTrainer.WordPiece(texts, 4000);
-    var shape = new TextConfig(TextConfig.BertKind, tokenizer.Tokens.Count, config.Dimensions, config.Layers, config.Heads, config.Inner, config.MaxTokens);
-    using var network = new TextModel(new Bert(shape), new TextHead(shape, TextPooling.Mean), takesPairs: false);
-    TextPackage.Write(package, network, tokenizer, new EncoderDescription(EncoderKind.Embed, shape.Dimensions, shape.MaxTokens, EncoderDescription.SelfPretrained, []), [.. texts.Take(20).Select(text => (text, (string?)null))]);
+    var served = new TextConfig(TextConfig.BertKind, tokenizer.Tokens.Count, config.Dimensions, config.Layers, config.Heads, config.Inner, config.MaxTokens);
+    using var network = new TextModel(new Bert(served), new TextHead(served, TextPooling.Mean), takesPairs: false);
+    TextPackage.Write(package, network, tokenizer, new EncoderDescription(EncoderKind.Embed, served.Dimensions, served.MaxTokens, EncoderDescription.SelfPretrained, []), [.. texts.Take(20).Select(text => (text, (string?)null))]);
     foreach (var connections in new[] { 1, 16 })
         await ServiceCost.MeasureAsync(package, texts, connections);
 }
