@@ -1,6 +1,7 @@
 // Measures a MiniLM-like encoder, 6 layers of 384 dimensions, 12 heads and 1,536 inside, over BERT's 30,522 tokens:
 //   dotnet run -c Release --project bench/text-encoder -- [calls=200] [texts=../shared/data/banking77/test.csv]
-// in 8 bits against 32 bits, both in ONNX Runtime on one thread; the sides take turns call by call, a side's time is its median. Speed
+// in 8 bits against 32 bits, both in ONNX Runtime on one thread; the sides take turns call by call, a side's time is the median of its
+// processor time. Speed
 // does not depend on the weights, which are an untrained network's; likeness does, so that it is said for them alone. Then what the
 // service spends on a text, processor time of its process, against the bare graph in a loop; texts=messages.csv takes their first column.
 // With classify=folder [passes=20] [pretraining=10] it trains a classifier of the folder's train.csv instead, and asks it about test.csv.
@@ -69,7 +70,7 @@ finally
     Directory.Delete(package, recursive: true);
 }
 
-static string[] Messages(string path) => [.. File.ReadLines(path).Skip(1).Take(500).Select(line => line.StartsWith('"') ? line[1..].Split("\",")[0].Replace("\"\"", "\"", StringComparison.Ordinal) : line.Split(',')[0])];
+static string[] Messages(string path) => [.. File.ReadLines(path).Skip(1).Take(200).Select(line => line.StartsWith('"') ? line[1..].Split("\",")[0].Replace("\"\"", "\"", StringComparison.Ordinal) : line.Split(',')[0])];
 
 static (float[], float[]) Swap(float[] second, float[] first) => (first, second);
 
