@@ -13,7 +13,7 @@ internal sealed class TextRunner(InferenceSession session, string output, int ou
     private const int MostTokens = 4096;
 
     /// <summary>A batch may be so many times as long as its texts: padding is computed as well.</summary>
-    private const double MostPadded = 1.3;
+    private const double MostPadded = 1.15;
 
     private readonly RunOptions runOptions = new();
     private readonly string[] inputs = [.. session.InputNames];

@@ -33,7 +33,7 @@ public sealed class RunInputs(DataPrepClient datasets, ImportBlobs imports, Regi
         ArgumentNullException.ThrowIfNull(parameters);
         var alias = parameters.GetValueOrDefault("start") is { ValueKind: JsonValueKind.String } start ? start.GetString()! : TrainingParameters.Scratch;
         var (startsFrom, files) = parameters.GetValueOrDefault("base") is { ValueKind: JsonValueKind.String } named ? (named.GetString()!, (IReadOnlyList<string>?)null) : (run.Model, StartFiles);
-        alias = startsFrom == run.Model ? alias : Champion;
+        alias = files is null ? Champion : alias;
         var parent = alias == TrainingParameters.Scratch ? 0 : await SettleAsync(store, run, startsFrom, alias, cancellationToken);
         if (parent == 0 && files is null)
             throw new FinalJobFailureException($"The model '{startsFrom}', with which this run begins, has no champion. Register its checkpoint and set the alias, or leave 'base' out.");

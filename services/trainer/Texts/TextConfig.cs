@@ -61,7 +61,8 @@ public sealed record TextConfig(string Kind, int Vocabulary, int Dimensions, int
             case BertKind or RobertaKind:
                 var first = kind == RobertaKind ? Or("pad_token_id", value => value.GetInt32(), 1) + 1 : 0;
                 return new TextConfig(kind, Whole("vocab_size"), Whole("hidden_size"), Whole("num_hidden_layers"), Whole("num_attention_heads"), Whole("intermediate_size"), Whole("max_position_embeddings") - first,
-                    Or("hidden_act", value => value.GetString()!, "gelu"), Or("layer_norm_eps", value => value.GetSingle(), 1e-12f), Or("hidden_dropout_prob", value => value.GetDouble(), 0.1)) { Segments = Or("type_vocab_size", value => value.GetInt32(), 2), FirstPosition = first };
+                    Or("hidden_act", value => value.GetString()!, "gelu"), Or("layer_norm_eps", value => value.GetSingle(), 1e-12f), Or("hidden_dropout_prob", value => value.GetDouble(), 0.1))
+                { Segments = Or("type_vocab_size", value => value.GetInt32(), 2), FirstPosition = first };
             case Gpt2Kind:
                 return new TextConfig(kind, Whole("vocab_size"), Whole("n_embd"), Whole("n_layer"), Whole("n_head"), Or("n_inner", value => value.GetInt32(), 4 * Whole("n_embd")), Whole("n_positions"),
                     Or("activation_function", value => value.GetString()!, "gelu_new"), Or("layer_norm_epsilon", value => value.GetSingle(), 1e-5f), Or("resid_pdrop", value => value.GetDouble(), 0.1));
