@@ -12,7 +12,9 @@ public sealed class BinaryMetricsTests
     [Fact]
     public void Auc_IsTheShareOfPairsInOrder() => Rows.Sample((scores, labels) =>
     {
-        var pairs = from yes in Enumerable.Range(0, labels.Length) from no in Enumerable.Range(0, labels.Length) where labels[yes] > labels[no]
+        var pairs = from yes in Enumerable.Range(0, labels.Length)
+                    from no in Enumerable.Range(0, labels.Length)
+                    where labels[yes] > labels[no]
                     select scores[yes] > scores[no] ? 1 : scores[yes] == scores[no] ? .5 : 0;
         Assert.Equal(pairs.Average(), BinaryMetrics.Auc(scores, labels), 10);
     });
