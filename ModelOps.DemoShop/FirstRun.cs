@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Datasets;
@@ -20,6 +21,9 @@ internal sealed class FirstRun(
     public const string Dataset = "demo";
     public const string Model = "recommend";
     private const int Seed = 20;
+
+    /// <summary>A few hundred messages need no more.</summary>
+    private static readonly Dictionary<string, JsonElement> QuickAssistant = new() { ["networks"] = JsonSerializer.SerializeToElement(1), ["passes"] = JsonSerializer.SerializeToElement(8) };
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -50,7 +54,7 @@ internal sealed class FirstRun(
         if (!await IsDeployedAsync("search", cancellationToken))
             await TrainAsync("search", "search", cancellationToken);
         if (!await IsDeployedAsync("assist", cancellationToken) && dataset.Versions.Any(version => version.Profile.Tables.GetValueOrDefault("messages") > 0))
-            await TrainAsync("assist", "assist", cancellationToken);
+            await TrainAsync("assist", "assist", cancellationToken, QuickAssistant);
         Say("Search and assistant are deployed too: try \"espresso pot\" and \"where is my order?\" on the dashboard, or POST /v1/search and /v1/assist at inference.");
     }
 
@@ -82,9 +86,9 @@ internal sealed class FirstRun(
         return new ByteArrayContent(content.ToArray());
     }
 
-    private async Task TrainAsync(string name, string model, CancellationToken cancellationToken)
+    private async Task TrainAsync(string name, string model, CancellationToken cancellationToken, IReadOnlyDictionary<string, JsonElement>? parameters = null)
     {
-        var run = await pipeline.StartAsync(StoreId.Main, new PipelineRunRequest(name, Dataset, model), name == "recommend" ? "demo-shop/first-run" : $"demo-shop/first-run/{name}", cancellationToken);
+        var run = await pipeline.StartAsync(StoreId.Main, new PipelineRunRequest(name, Dataset, model, parameters), name == "recommend" ? "demo-shop/first-run" : $"demo-shop/first-run/{name}", cancellationToken);
         Say($"Pipeline run {run.Id} of '{name}' started.");
         var shown = "";
         while (!run.State.IsFinal())

@@ -166,7 +166,59 @@ public sealed class BrowserTests(Stack stack) : IAsyncLifetime
         return (await (await http.PostAsync("/v1/uploads?file=colours.csv", body)).Content.ReadFromJsonAsync<Contracts.Datasets.UploadStatus>())!.Id;
     }
 
+    [Fact]
+    public async Task Search_FindsDespiteATypo_AndSaysWhy()
+    {
+        await page.GotoAsync("/try");
+        await page.GetByTestId("search-query").FillAsync("espreso pot");
+        await page.GetByTestId("search-submit").ClickAsync();
+
+        await Assertions.Expect(page.GetByTestId("search-total")).ToContainTextAsync("espresso pot");
+        await Assertions.Expect(page.GetByTestId("search-results")).ToContainTextAsync("Espresso Pot");
+        Assert.Empty(errors);
+    }
+
     [Theory]
+    [InlineData("Where is my order?", "My orders")]
+    [InlineData("我想退货", "30 天")]
+    public async Task Assistant_AnswersFromTheShopsTexts(string message, string answer)
+    {
+        await page.GotoAsync("/assist");
+        await page.GetByTestId("assist-message").FillAsync(message);
+        await page.GetByTestId("assist-send").ClickAsync();
+
+        await Assertions.Expect(page.GetByTestId("assist-log")).ToContainTextAsync(answer);
+        Assert.Empty(errors);
+    }
+
+    [Fact]
+    public async Task AKey_IsShownOnce_Works_AndEnds_AndTheAuditKnows()
+    {
+        await page.GotoAsync("/settings");
+        await page.GetByTestId("key-name").FillAsync("browser test");
+        await page.GetByTestId("key-role").SelectOptionAsync("viewer");
+        await page.GetByTestId("key-make").ClickAsync();
+        var key = await page.GetByTestId("made-key-value").InputValueAsync();
+        using var http = await stack.ClientAsync("data-prep");
+        http.DefaultRequestHeaders.Add("x-api-key", key);
+        await stack.UntilAsync(async () => (await http.GetAsync("/v1/datasets")).IsSuccessStatusCode, "the key to work at another service");
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, (await http.DeleteAsync("/v1/users/nobody")).StatusCode);
+
+        await page.ReloadAsync();
+        await Assertions.Expect(page.GetByTestId("keys")).Not.ToContainTextAsync(key);
+        await page.GetByTestId("key-browser test").GetByTestId("revoke").ClickAsync();
+        await page.GetByTestId("revoke-really").ClickAsync();
+        await stack.UntilAsync(async () => (await http.GetAsync("/v1/datasets")).StatusCode == System.Net.HttpStatusCode.Unauthorized, "the key to end");
+
+        await page.GotoAsync("/audit");
+        await Assertions.Expect(page.GetByTestId("audit")).ToContainTextAsync("DELETE /v1/api-keys/{id:guid}");
+        Assert.Empty(errors);
+    }
+
+    [Theory]
+    [InlineData("/assist")]
+    [InlineData("/audit")]
+    [InlineData("/settings")]
     [InlineData("/datasets")]
     [InlineData("/datasets/demo")]
     [InlineData("/runs")]

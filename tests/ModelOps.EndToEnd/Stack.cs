@@ -60,8 +60,9 @@ public sealed class Stack : IAsyncLifetime
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
 
-        // The first start may download the stores; after that the demo shop is trained.
+        // The first start may download the stores; after that the demo shop is trained, its search and its assistant too.
         await UntilAsync(() => Task.FromResult(Output.Contains("First recommendation", StringComparison.Ordinal)), "the first recommendation", TimeSpan.FromMinutes(15));
+        await UntilAsync(() => Task.FromResult(Output.Contains("assistant are deployed too", StringComparison.Ordinal)), "search and assistant", TimeSpan.FromMinutes(10));
         engine.BaseAddress = new Uri(Output.Split('\n').First(line => line.StartsWith("Now listening on: ", StringComparison.Ordinal))["Now listening on: ".Length..]);
         DataPrep = new DataPrepClient(await ClientAsync("data-prep"));
         Trainer = new TrainerClient(await ClientAsync("trainer"));

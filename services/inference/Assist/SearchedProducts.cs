@@ -18,7 +18,7 @@ internal sealed partial class SearchedProducts(Searches searches, IOptions<Assis
         var query = Asking().Replace(message, " ").Trim(' ', '?', '!', '.', '？', '！', '。');
         if (query.Length is 0 or > LongestQuery)
             return [];
-        var answer = await searches.FindAsync(store, options.Value.SearchModel, new SearchRequest(query, user, user is null ? session : null, Count: count), cancellationToken);
+        var answer = await searches.FindAsync(store, options.Value.SearchModel, new SearchRequest(query, user, user is null ? session : null, Count: count), cancellationToken, RecommendedProducts.Placement);
         return answer is { Match: Everything } ? [.. answer.Items.Select(item => new AssistProduct(item.Id, WebUtility.HtmlDecode(Marks().Replace(item.Title, "")), item.Price))] : [];
     }
 

@@ -20,8 +20,9 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
     private const string Placement = "search";
     private const int MostHistory = 50;
 
+    /// <param name="placement">Where it is shown. What was asked is logged for the search box alone: elsewhere it may be a customer's letter.</param>
     /// <returns>Null when no search is deployed under this name.</returns>
-    public async Task<SearchResponse?> FindAsync(StoreId store, string name, SearchRequest request, CancellationToken cancellationToken)
+    public async Task<SearchResponse?> FindAsync(StoreId store, string name, SearchRequest request, CancellationToken cancellationToken, string placement = Placement)
     {
         var started = Stopwatch.GetTimestamp();
         if (router.UseRouted(store, name, request.User ?? request.Session) is not { } routed)
@@ -32,7 +33,7 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
         var likes = await LikesAsync(model, request, cancellationToken);
         var response = Answer(model, request, likes, catalogue.Of(store), rules.Of(store), routed.Arm);
         impressions.Add(new Impression(store, response.Token, time.GetUtcNow(), model.Name, model.Version, request.User, [.. response.Items.Select(item => item.Id)], false,
-            Stopwatch.GetElapsedTime(started).TotalSeconds, routed.Arm, Session: request.Session, Placement: Placement, Query: request.Query));
+            Stopwatch.GetElapsedTime(started).TotalSeconds, routed.Arm, Session: request.Session, Placement: placement, Query: placement == Placement ? request.Query : null));
         return response;
     }
 
