@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Audit;
@@ -19,12 +20,11 @@ public static class AuditExtensions
     public static IServiceCollection AddAudit(this IServiceCollection services, string database) => services.AddSingleton(provider =>
         new AuditLog(provider.GetKeyedService<NpgsqlDataSource>(database) ?? provider.GetRequiredService<NpgsqlDataSource>()));
 
-    /// <summary>Call after the default endpoints, whose authentication says who calls.</summary>
-    public static void MapAudit(this WebApplication app)
-    {
-        app.UseMiddleware<AuditMiddleware>();
-        app.MapGet("/v1/audit", ListAsync).WithTags("Audit").WithSummary("Calls that changed something, the newest first");
-    }
+    /// <summary>Between authentication, which says who calls, and authorization, whose refusals are written down too.</summary>
+    public static void UseAudit(IApplicationBuilder app) => app.UseMiddleware<AuditMiddleware>();
+
+    public static void MapAudit(this IEndpointRouteBuilder app) =>
+        app.MapGet("/v1/audit", ListAsync).WithTags("Audit").WithSummary("Calls that changed something, or were meant to, the newest first");
 
     /// <summary>Says what held before an action and what holds since; both become JSON.</summary>
     public static void Audit(this HttpContext context, object? before, object? after)

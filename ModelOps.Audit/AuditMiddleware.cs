@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using ModelOps.Contracts;
+using ModelOps.Contracts.Access;
 using ModelOps.Contracts.Audit;
 using ModelOps.ServiceDefaults.Access;
 
@@ -41,7 +42,8 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, TimePr
     private static bool IsWritten(HttpContext context, RouteEndpoint endpoint) =>
         context.User.Identity?.IsAuthenticated == true && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method)
         && RoleTable.NeedOf(endpoint, context.Request.Method) is AccessNeed.Operate or AccessNeed.Administer
-        && endpoint.Metadata.GetMetadata<NotAudited>() is null;
+        && endpoint.Metadata.GetMetadata<NotAudited>() is null
+        && !context.User.IsInRole(RoleName.Publishable); // which everybody has, and which may not in any case
 
     private async Task<AuditEntry> EntryOf(HttpContext context, RouteEndpoint endpoint)
     {
@@ -57,13 +59,13 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, TimePr
     /// <summary>The body where it is short and text; the endpoint reads it again.</summary>
     private static async Task<string?> BodyOf(HttpRequest request)
     {
-        if (request.ContentLength is not (> 0 and <= LongestRequest) || !IsText(request.ContentType))
+        if (request.ContentLength is 0 or > LongestRequest || !IsText(request.ContentType))
             return null;
-        request.EnableBuffering(LongestRequest);
-        using var reader = new StreamReader(request.Body, Encoding.UTF8, leaveOpen: true);
-        var text = await reader.ReadToEndAsync(request.HttpContext.RequestAborted);
+        request.EnableBuffering(2 * LongestRequest); // services send without a length: so much is looked at
+        var bytes = new byte[LongestRequest + 1];
+        var read = await request.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
         request.Body.Position = 0;
-        return text.Replace('\0', ' '); // PostgreSQL's text has none
+        return read is 0 or > LongestRequest ? null : Encoding.UTF8.GetString(bytes, 0, read).Replace('\0', ' '); // PostgreSQL's text has none
     }
 
     private static bool IsText(string? type) => type is not null && (type.Contains("json", StringComparison.OrdinalIgnoreCase) || type.Contains("yaml", StringComparison.OrdinalIgnoreCase) || type.StartsWith("text/", StringComparison.OrdinalIgnoreCase));

@@ -10,13 +10,19 @@ public sealed record LoggedPerson(long Events, long Impressions);
 /// <summary>Removes a person from the log: what carries the user's id, and what the same visits did before the user signed in.</summary>
 public sealed class PersonErasure(NpgsqlDataSource database)
 {
-    private const string Person = "store = $1 AND (user_id = $2 OR (user_id IS NULL AND session_id IN (SELECT session_id FROM events WHERE store = $1 AND user_id = $2 AND session_id IS NOT NULL)))";
+    /// <summary>Visits that are known to be the person's, by what they did or by what they were shown.</summary>
+    private const string Visits = """
+        SELECT session_id FROM events WHERE store = $1 AND user_id = $2 AND session_id IS NOT NULL
+        UNION SELECT session_id FROM impressions WHERE store = $1 AND user_id = $2 AND session_id IS NOT NULL
+        """;
+
+    private const string Person = $"store = $1 AND (user_id = $2 OR (user_id IS NULL AND session_id IN ({Visits})))";
 
     /// <summary>By what else the person may be known where the log was read: to be asked before the removal, which takes it away.</summary>
     public async Task<PersonTraces> TracesAsync(StoreId store, string user, CancellationToken cancellationToken = default)
     {
         await using var command = database.CreateCommand($"""
-            SELECT ARRAY(SELECT DISTINCT session_id FROM events WHERE store = $1 AND user_id = $2 AND session_id IS NOT NULL), ARRAY(SELECT token FROM impressions WHERE {Person})
+            SELECT ARRAY({Visits}), ARRAY(SELECT token FROM impressions WHERE {Person})
             """);
         command.Parameters.Add(new() { Value = store.Value });
         command.Parameters.Add(new() { Value = user });

@@ -55,12 +55,14 @@ public static class ServiceDefaultsExtensions
     /// <c>/health</c> (every check), <c>/alive</c> (the process answers), <c>/metrics</c> (Prometheus),
     /// <c>/openapi/v1.json</c> and an interactive reference at <c>/docs</c>.
     /// </summary>
-    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    /// <param name="beforeAuthorization">What has to see calls that are then refused.</param>
+    public static WebApplication MapDefaultEndpoints(this WebApplication app, Action<IApplicationBuilder>? beforeAuthorization = null)
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseCors();
         app.UseAuthentication();
+        beforeAuthorization?.Invoke(app);
         app.UseAuthorization();
 
         app.MapHealthChecks(HealthPath, new HealthCheckOptions { ResponseWriter = HealthReport.WriteAsync }).AllowAnonymous();

@@ -48,7 +48,7 @@ public sealed record RecommendationRequest(
     IReadOnlyList<string>? Products = null,
     double? Diversity = null,
     int? DeadlineMs = null,
-    string? Placement = null);
+    string? Placement = null) : IHasDeadline;
 
 /// <summary>A product comes only where all that is given holds.</summary>
 /// <param name="Category">A category or the beginning of its path.</param>

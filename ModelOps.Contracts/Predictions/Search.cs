@@ -24,7 +24,7 @@ public sealed record SearchRequest(
     int Page = 1,
     string? Model = null,
     bool Explain = false,
-    int? DeadlineMs = null);
+    int? DeadlineMs = null) : IHasDeadline;
 
 /// <summary>The orders that found products can have.</summary>
 public static class SearchSort

@@ -83,7 +83,7 @@ internal static class ServiceDesk
             foreach (var (entry, language) in new[] { (topic.Answer, "en"), (topic.ChineseAnswer, "zh") })
             {
                 if (entry is not null)
-                    file.WriteLine($"\"{entry.Question}\",\"{entry.Text}\",{topic.Category},{language}");
+                    file.WriteLine($"\"{entry.Question}\",\"{entry.Text}\",{topic.Intent},{language}");
             }
         }
     }

@@ -1,5 +1,6 @@
 // Bojanowski, Grave, Joulin, Mikolov: Enriching word vectors with subword information. 2017, https://arxiv.org/abs/1607.04606
 using System.Text;
+using ModelOps.Features.Text;
 
 namespace ModelOps.Features.Assist;
 
@@ -45,13 +46,13 @@ public sealed class WordEncoder
     public static List<string> Split(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var plain = (Ascii.IsValid(text) ? text : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Normalize(NormalizationForm.FormKC)).ToLowerInvariant();
+        var plain = PlainText.Of(text);
         var found = new List<string>();
         var start = -1;
         for (var i = 0; i <= plain.Length && found.Count < MostWords; i++)
         {
             var c = i < plain.Length ? plain[i] : ' ';
-            if ((char.IsLetterOrDigit(c) || c == '\'') && !IsIdeograph(c))
+            if ((char.IsLetterOrDigit(c) || c == '\'') && !PlainText.IsIdeograph(c))
             {
                 start = start < 0 ? i : start;
                 continue;
@@ -59,7 +60,7 @@ public sealed class WordEncoder
             if (start >= 0)
                 found.Add(plain[start..i]);
             start = -1;
-            if (found.Count < MostWords && (c is '?' or '!' || IsIdeograph(c)))
+            if (found.Count < MostWords && (c is '?' or '!' || PlainText.IsIdeograph(c)))
                 found.Add(c.ToString());
         }
         return found;
@@ -86,7 +87,7 @@ public sealed class WordEncoder
     private void AddRuns(List<string> message, int at, Span<long> runs)
     {
         var (word, count) = (message[at], 0);
-        if (word.Length == 1 && IsIdeograph(word[0]))
+        if (word.Length == 1 && PlainText.IsIdeograph(word[0]))
         {
             runs[count++] = Bucket((at > 0 ? message[at - 1] : "<") + word);
             runs[count] = Bucket(word + (at + 1 < message.Count ? message[at + 1] : ">"));
@@ -108,8 +109,6 @@ public sealed class WordEncoder
             hash = (hash ^ c) * 16777619;
         return 1 + (hash % (uint)(Buckets - 1));
     }
-
-    private static bool IsIdeograph(char c) => c is (>= '\u3040' and <= '\u30ff') or (>= '\u3400' and <= '\u4dbf') or (>= '\u4e00' and <= '\u9fff');
 }
 
 /// <summary>Messages as a network reads them.</summary>

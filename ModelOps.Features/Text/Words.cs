@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace ModelOps.Features.Text;
 
 /// <summary>
@@ -12,12 +10,12 @@ public static class Words
     {
         if (string.IsNullOrWhiteSpace(text))
             yield break;
-        text = (Ascii.IsValid(text) ? text : text.Normalize(NormalizationForm.FormKC)).ToLowerInvariant();
+        text = PlainText.Of(text);
         var start = -1;
         for (var i = 0; i <= text.Length; i++)
         {
             var c = i < text.Length ? text[i] : ' ';
-            var alone = StandsAlone(c);
+            var alone = PlainText.IsIdeograph(c);
             if (!alone && char.IsLetterOrDigit(c))
             {
                 start = start < 0 ? i : start;
@@ -28,13 +26,10 @@ public static class Words
             start = -1;
             if (!alone)
                 continue;
-            if (i + 1 < text.Length && StandsAlone(text[i + 1]))
+            if (i + 1 < text.Length && PlainText.IsIdeograph(text[i + 1]))
                 yield return text.Substring(i, 2);
-            else if (i == 0 || !StandsAlone(text[i - 1]))
+            else if (i == 0 || !PlainText.IsIdeograph(text[i - 1]))
                 yield return c.ToString();
         }
     }
-
-    /// <summary>Ideographs and kana.</summary>
-    private static bool StandsAlone(char c) => c is (>= '\u3040' and <= '\u30ff') or (>= '\u3400' and <= '\u4dbf') or (>= '\u4e00' and <= '\u9fff');
 }

@@ -29,7 +29,7 @@ builder.Services.AddMonitorClient();
 builder.Services.AddAudit("datasetsdb");
 
 var app = builder.Build();
-app.MapDefaultEndpoints();
+app.MapDefaultEndpoints(AuditExtensions.UseAudit);
 app.MapAudit();
 app.MapDatasets();
 app.MapReviews();

@@ -40,7 +40,7 @@ builder.AddGrpcPort();
 builder.Services.AddAudit("eventsdb");
 
 var app = builder.Build();
-app.MapDefaultEndpoints();
+app.MapDefaultEndpoints(AuditExtensions.UseAudit);
 app.MapAudit();
 app.MapRecommendations();
 app.MapCampaigns();

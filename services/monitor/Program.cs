@@ -30,7 +30,7 @@ builder.Services.AddRetention();
 builder.Services.AddAudit("monitordb");
 
 var app = builder.Build();
-app.MapDefaultEndpoints();
+app.MapDefaultEndpoints(AuditExtensions.UseAudit);
 app.MapAudit();
 app.MapQuality();
 app.MapPrivacy();

@@ -29,7 +29,7 @@ builder.Services.AddHostedService<RolloutDriver>();
 builder.Services.AddAudit("pipelinedb");
 
 var app = builder.Build();
-app.MapDefaultEndpoints();
+app.MapDefaultEndpoints(AuditExtensions.UseAudit);
 app.MapAudit();
 app.MapPipelines();
 app.MapRuns();

@@ -34,7 +34,7 @@ builder.Services.AddHourly("Retention", (provider, cancellationToken) => provide
 builder.Services.AddAudit("registrydb");
 
 var app = builder.Build();
-app.MapDefaultEndpoints();
+app.MapDefaultEndpoints(AuditExtensions.UseAudit);
 app.MapAudit();
 app.MapModels();
 app.MapTags();

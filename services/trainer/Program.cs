@@ -24,7 +24,7 @@ builder.AddRuns();
 builder.Services.AddAudit("runsdb");
 
 var app = builder.Build();
-app.MapDefaultEndpoints();
+app.MapDefaultEndpoints(AuditExtensions.UseAudit);
 app.MapAudit();
 app.MapRuns();
 app.MapEstimates();

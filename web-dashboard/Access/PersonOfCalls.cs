@@ -1,10 +1,16 @@
+using System.Net;
+using System.Net.Http.Headers;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Options;
 using ModelOps.Contracts.Access;
 using ModelOps.Contracts.Clients;
+using ModelOps.Dashboard.Health;
+using ModelOps.Dashboard.Pages.Engine;
 using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.Dashboard.Access;
@@ -16,10 +22,22 @@ internal sealed class PersonOfCalls(IHttpContextAccessor requests, KeyRing keys)
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        var person = Person.Value ?? requests.HttpContext?.User;
+        var key = keys.KeyOf(person);
+        if (key is null && person?.Identity?.IsAuthenticated == true)
+            return Task.FromResult(Ended(request)); // the key was revoked while the page stood open
         request.Headers.Remove(AccessHeaders.Role);
-        request.Headers.Add(AccessHeaders.Role, keys.KeyOf(Person.Value ?? requests.HttpContext?.User)?.Role ?? RoleName.Viewer);
+        request.Headers.Add(AccessHeaders.Role, key?.Role ?? RoleName.Viewer);
+        if (person is not null && !request.Headers.Contains(AccessHeaders.Actor))
+            request.Headers.Add(AccessHeaders.Actor, Uri.EscapeDataString(person.Actor()));
         return base.SendAsync(request, cancellationToken);
     }
+
+    private static HttpResponseMessage Ended(HttpRequestMessage request) => new(HttpStatusCode.Unauthorized)
+    {
+        RequestMessage = request,
+        Content = JsonContent.Create(new ProblemDetails { Type = "urn:modelops:api-key", Title = "The key has ended", Detail = "The key that you signed in with was revoked or has expired. Sign in again, with another." }, mediaType: new MediaTypeHeaderValue("application/problem+json")),
+    };
 
     /// <summary>Remembers the person for whatever a circuit's activity starts, timers included.</summary>
     internal sealed class OfCircuit(AuthenticationStateProvider authentication) : CircuitHandler
@@ -34,16 +52,25 @@ internal sealed class PersonOfCalls(IHttpContextAccessor requests, KeyRing keys)
 
 internal static class PersonOfCallsExtensions
 {
-    /// <summary>The clients of other services that carry the person's role; the health checks and the follower of keys speak for the dashboard itself.</summary>
-    private static readonly string[] Clients =
-        ["DataPrepClient", "TrainerClient", "PipelineClient", "RegistryClient", "InferenceClient", "MonitorClient", "AlertsClient", "AccessClient", "AuditClient"];
-
     public static void AddPersonOfCalls(this IServiceCollection services)
     {
         services.AddHttpContextAccessor();
         services.AddTransient<PersonOfCalls>();
         services.TryAddEnumerable(ServiceDescriptor.Scoped<CircuitHandler, PersonOfCalls.OfCircuit>());
-        foreach (var client in Clients)
-            services.Configure<HttpClientFactoryOptions>(client, options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.AdditionalHandlers.Insert(0, builder.Services.GetRequiredService<PersonOfCalls>())));
+        services.AddSingleton<IConfigureOptions<HttpClientFactoryOptions>, ForEveryClient>();
+    }
+
+    /// <summary>Every client carries the person, those that speak for the dashboard itself excepted.</summary>
+    private sealed class ForEveryClient : IConfigureNamedOptions<HttpClientFactoryOptions>
+    {
+        private static readonly string[] OwnCalls = [nameof(KeyGrantsClient), nameof(EngineClient), ServiceHealth.ClientName];
+
+        public void Configure(string? name, HttpClientFactoryOptions options)
+        {
+            if (!OwnCalls.Contains(name))
+                options.HttpMessageHandlerBuilderActions.Add(builder => builder.AdditionalHandlers.Insert(0, builder.Services.GetRequiredService<PersonOfCalls>()));
+        }
+
+        public void Configure(HttpClientFactoryOptions options) => Configure(Options.DefaultName, options);
     }
 }

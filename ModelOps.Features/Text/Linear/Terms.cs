@@ -13,20 +13,11 @@ internal static class Terms
 
     public static void Of(string text, TermSettings settings, List<ulong> words, List<ulong> characters)
     {
-        var plain = Plain(text);
+        var plain = PlainText.Of(text);
         if (settings.Words > 0)
             AddWords(plain, settings.Words, words);
         if (settings.Characters > 0)
             AddCharacters(plain, settings, characters);
-    }
-
-    /// <summary>A lone surrogate has no compatibility form; it becomes a replacement character.</summary>
-    private static string Plain(string text)
-    {
-        if (Ascii.IsValid(text))
-            return text.ToLowerInvariant();
-        var valid = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
-        return valid.Normalize(NormalizationForm.FormKC).ToLowerInvariant();
     }
 
     private static void AddWords(string text, int most, List<ulong> words)
@@ -35,7 +26,7 @@ internal static class Terms
         var (known, start) = (0, -1);
         for (var i = 0; i <= text.Length; i++)
         {
-            if (i < text.Length && (char.IsLetterOrDigit(text[i]) || text[i] == '\'') && !IsIdeograph(text[i]))
+            if (i < text.Length && (char.IsLetterOrDigit(text[i]) || text[i] == '\'') && !PlainText.IsIdeograph(text[i]))
             {
                 start = start < 0 ? i : start;
                 continue;
@@ -78,7 +69,7 @@ internal static class Terms
         for (var at = start; at <= end && at - start < most; at++)
         {
             var c = at < first || at == end ? ' ' : text[at];
-            if (IsIdeograph(c))
+            if (PlainText.IsIdeograph(c))
                 most = Math.Min(most, settings.Ideographs);
             if (at - start >= most)
                 return;
@@ -87,9 +78,6 @@ internal static class Terms
                 characters.Add(Mix(hash));
         }
     }
-
-    /// <summary>Ideographs and kana, which are written without spaces.</summary>
-    private static bool IsIdeograph(char c) => c is (>= '\u3040' and <= '\u30ff') or (>= '\u3400' and <= '\u4dbf') or (>= '\u4e00' and <= '\u9fff');
 
     private static ulong Extend(ulong hash, ReadOnlySpan<char> text)
     {

@@ -16,7 +16,7 @@ namespace ModelOps.Inference.Assist;
 internal static class AssistApi
 {
     public const string DefaultModel = "assist";
-    private const int LongestMessage = 10_000, LongestUser = 500, MostTexts = 256, MostProbabilities = 5;
+    private const int LongestMessage = 10_000, MostTexts = 256, MostProbabilities = 5;
 
     public static IServiceCollection AddAssist(this IServiceCollection services)
     {
@@ -38,8 +38,8 @@ internal static class AssistApi
     {
         if (WrongText("'message'", request.Message) is { } wrong)
             return Problems.Refuse("assist-request", wrong);
-        if (request.User?.Length > LongestUser)
-            return Problems.Refuse("assist-request", $"'user' has {request.User.Length} characters; at most {LongestUser}.");
+        if ((RequestCheck.WrongId("user", request.User) ?? RequestCheck.WrongId("conversation", request.Conversation)) is { } wrongId)
+            return Problems.Refuse("assist-request", wrongId);
         var name = request.Model ?? DefaultModel;
         await RecommendationsApi.KnowAsync(store, name, router, deployments, cancellationToken);
         if (router.UseRouted(store, name, request.User) is not { } routed)

@@ -46,7 +46,7 @@ internal sealed class DeadlineFilter(BatchingHost batching) : IEndpointFilter
         var header = context.HttpContext.Request.Headers[Header].ToString();
         var milliseconds = header.Length > 0
             ? (int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out var said) ? said : 0)
-            : context.Arguments.OfType<RecommendationRequest>().FirstOrDefault()?.DeadlineMs ?? batching.Options.DefaultDeadlineMilliseconds;
+            : context.Arguments.OfType<IHasDeadline>().FirstOrDefault()?.DeadlineMs ?? batching.Options.DefaultDeadlineMilliseconds;
         return milliseconds is >= 1 and <= MaxMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
     }
 

@@ -20,6 +20,7 @@ internal static class CampaignsApi
     public const string HeldOutName = "campaigns";
 
     private const int MaxRequests = 1000;
+    private const double MostValue = 1e9;
 
     public static void MapCampaigns(this IEndpointRouteBuilder app)
     {
@@ -69,14 +70,16 @@ internal static class CampaignsApi
     {
         if (request.User is null && request.Context is null)
             return "It names neither a 'user' nor a 'context' of attributes. Give one of them.";
+        if (request.OutcomeValue is { } worth && !(worth is > 0 and <= MostValue))
+            return $"'outcomeValue' is {worth.ToString(CultureInfo.InvariantCulture)}; it is above 0 and at most {MostValue.ToString(CultureInfo.InvariantCulture)}.";
         if (request.Candidates is { Count: 0 })
             return "'candidates' is empty. Leave it out for all campaigns of the model.";
         foreach (var candidate in request.Candidates ?? [])
         {
             if (candidate is null || !model.Settings.Arms.Any(arm => arm.Name == candidate.Campaign))
                 return $"There is no campaign '{candidate?.Campaign}'. The model knows: {string.Join(", ", model.Settings.Arms.Select(arm => arm.Name))}.";
-            if (!double.IsFinite(candidate.Cost) || candidate.Cost < 0)
-                return $"The cost of '{candidate.Campaign}' is {candidate.Cost.ToString(CultureInfo.InvariantCulture)}; it must not be negative.";
+            if (!(candidate.Cost is >= 0 and <= MostValue))
+                return $"The cost of '{candidate.Campaign}' is {candidate.Cost.ToString(CultureInfo.InvariantCulture)}; it is not negative and at most {MostValue.ToString(CultureInfo.InvariantCulture)}.";
         }
         if (request.Candidates?.Select(candidate => candidate.Campaign).Distinct().Count() < request.Candidates?.Count)
             return "'candidates' names a campaign twice. Name each once.";

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using ModelOps.EventLog;
+using Npgsql;
 
 namespace ModelOps.Inference.Events;
 
@@ -68,6 +69,18 @@ internal sealed class ImpressionLog : BackgroundService
             try
             {
                 await events.AppendImpressionsAsync(batch, CancellationToken.None);
+                return;
+            }
+            catch (PostgresException exception) when (!exception.IsTransient && batch.Count > 1)
+            {
+                // One that the log cannot keep must not keep the others out.
+                foreach (var impression in batch)
+                    await WriteAsync([impression], stopping);
+                return;
+            }
+            catch (PostgresException exception) when (!exception.IsTransient)
+            {
+                logger.LogError("An impression of {Model} ({Store}) cannot be kept and is dropped ({Reason})", batch[0].Model, batch[0].Store, exception.MessageText);
                 return;
             }
             catch (Exception exception) when (!stopping.IsCancellationRequested)

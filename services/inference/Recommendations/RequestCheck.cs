@@ -9,6 +9,7 @@ internal static class RequestCheck
     private const int MaxHistory = 1000;
     private const int MaxProducts = 100;
     private const int MaxPlacement = 64;
+    private const int LongestId = 500;
 
     /// <returns>Null when nothing is wrong.</returns>
     public static string? Wrong(RecommendationRequest request) =>
@@ -23,6 +24,14 @@ internal static class RequestCheck
         : request.Diversity is { } diversity && !(diversity is >= 0 and <= 1) ? $"'diversity' is {diversity}; it goes from 0 to 1."
         : request.Filter is { MinPrice: { } least, MaxPrice: { } most } && least > most ? $"'filter.minPrice' {least} is above 'filter.maxPrice' {most}."
         : HasNull(request.Filter?.Categories) || HasNull(request.Filter?.NotCategories) || HasNull(request.Filter?.Brands) ? "The filter's 'categories', 'notCategories' and 'brands' list names; one of them is null."
+        : request.Placement?.Contains('\0', StringComparison.Ordinal) == true ? "'placement' has the character U+0000, which no log keeps."
+        : WrongId("user", request.User) ?? WrongId("session", request.Session);
+
+    /// <param name="name">Of the member.</param>
+    /// <returns>Null when nothing is wrong.</returns>
+    public static string? WrongId(string name, string? id) =>
+        id?.Length > LongestId ? $"'{name}' has {id.Length} characters; at most {LongestId}."
+        : id?.Contains('\0', StringComparison.Ordinal) == true ? $"'{name}' has the character U+0000, which no log keeps. Send the id as the shop has it."
         : null;
 
     /// <summary>An empty id is nobody's: it must not gather everybody who has none.</summary>

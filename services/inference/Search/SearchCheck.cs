@@ -1,4 +1,5 @@
 using ModelOps.Contracts.Predictions;
+using ModelOps.Inference.Recommendations;
 
 namespace ModelOps.Inference.Search;
 
@@ -7,7 +8,7 @@ internal static class SearchCheck
 {
     public const int MostSuggestions = 20;
 
-    private const int LongestQuery = 10_000, MaxCount = 200, MostSkipped = 10_000, MostFacets = 20, MostValues = 200;
+    private const int LongestQuery = 10_000, MaxCount = 200, MostSkipped = 10_000, MostFacets = 20, MostValues = 200, MostAttributes = 20;
 
     /// <returns>Null when nothing is wrong.</returns>
     public static string? Wrong(SearchRequest request) =>
@@ -18,12 +19,12 @@ internal static class SearchCheck
         : request.Sort is { } sort && !SearchSort.All.Contains(sort) ? $"'sort' is '{sort}'; known: {string.Join(", ", SearchSort.All)}."
         : request.Facets?.Count > MostFacets ? $"'facets' has {request.Facets.Count} names; at most {MostFacets}."
         : request.Facets?.Any(string.IsNullOrWhiteSpace) == true ? "'facets' lists brand, category, price and names of attributes; one of them is empty."
-        : request.Filter is { } filter ? Wrong(filter)
-        : null;
+        : RequestCheck.WrongId("user", request.User) ?? RequestCheck.WrongId("session", request.Session) ?? (request.Filter is { } filter ? Wrong(filter) : null);
 
     private static string? Wrong(SearchFilter filter) =>
         filter is { MinPrice: { } least, MaxPrice: { } most } && least > most ? $"'filter.minPrice' {least} is above 'filter.maxPrice' {most}."
         : new[] { filter.Categories, filter.Brands }.Concat(filter.Attributes?.Values ?? []).Any(values => values?.Any(value => value is null) == true) ? "The filter's lists name values; one of them is null."
+        : filter.Attributes?.Count > MostAttributes ? $"'filter.attributes' has {filter.Attributes.Count} names; at most {MostAttributes}."
         : filter.Attributes?.Any(pair => pair.Value is null) == true ? "'filter.attributes' maps a name to a list of values; one of the lists is null."
         : new[] { filter.Categories, filter.Brands }.Concat(filter.Attributes?.Values ?? []).Sum(values => values?.Count ?? 0) > MostValues ? $"The filter names more than {MostValues} values."
         : null;

@@ -31,9 +31,9 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
         if (use.Model is not SearchModel model)
             return null;
         var likes = await LikesAsync(model, request, cancellationToken);
-        var response = Answer(model, request, likes, catalogue.Of(store), rules.Of(store), routed.Arm);
+        var response = Answer(model, request, likes, catalogue.Of(store), rules.Of(store), routed.Arm, cancellationToken);
         impressions.Add(new Impression(store, response.Token, time.GetUtcNow(), model.Name, model.Version, request.User, [.. response.Items.Select(item => item.Id)], false,
-            Stopwatch.GetElapsedTime(started).TotalSeconds, routed.Arm, Session: request.Session, Placement: placement, Query: placement == Placement ? request.Query : null));
+            Stopwatch.GetElapsedTime(started).TotalSeconds, routed.Arm, Session: request.Session, Placement: placement, Query: placement == Placement ? request.Query?.Replace('\0', ' ') : null));
         return response;
     }
 
@@ -47,7 +47,7 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
             : null;
     }
 
-    private SearchResponse Answer(SearchModel model, SearchRequest request, Affinity likes, StoreOverlay overlay, RuleBook book, string arm)
+    private SearchResponse Answer(SearchModel model, SearchRequest request, Affinity likes, StoreOverlay overlay, RuleBook book, string arm, CancellationToken cancellationToken)
     {
         var engine = model.Engine;
         var findings = engine.Search(request.Query);
@@ -60,6 +60,13 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
         bool Allows(ProductFilter by, FoundProduct found) => by.Allows(found.Product, found.Item.Price, found.Item.Available);
 
         var all = findings.Products.Select(Found).ToList();
+        IReadOnlyList<SearchFacet> FacetOf(string facet)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var others = filter.Without(facet);
+            return Counted(facet, all.Where(found => Allows(others, found)));
+        }
+
         var allowed = all.Where(found => Allows(filter, found)).OrderByDescending(found => found.Score).ToList();
         var key = book.Rules.Count == 0 ? "" : SearchRules.KeyOf(request.Query!);
         var counting = book.Rules.Where(rule => rule.CountsForSearch(key, time.GetUtcNow())).ToList();
@@ -71,7 +78,7 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
             [.. page.Select(found => Hit(found, findings, engine, request.Explain))],
             sorted.Count,
             findings.Match,
-            (request.Facets ?? []).Distinct().ToDictionary(facet => facet, facet => Counted(facet, all.Where(found => Allows(filter.Without(facet), found)))),
+            (request.Facets ?? []).Distinct().ToDictionary(facet => facet, facet => FacetOf(facet)),
             findings.Query.Corrected,
             counting.OfType<Redirect>().FirstOrDefault()?.Address,
             new ModelReference(model.Name, model.Version),

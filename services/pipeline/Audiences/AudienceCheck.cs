@@ -5,6 +5,9 @@ namespace ModelOps.Pipeline.Audiences;
 /// <summary>What is wrong with a request before anybody is asked.</summary>
 internal static class AudienceCheck
 {
+    /// <summary>Of money and of contacts.</summary>
+    private const double MostAmount = 1e9;
+
     private const int MostUsers = 100_000, MostOffers = 50, MostSteps = 20;
 
     /// <returns>Null when nothing is.</returns>
@@ -16,8 +19,8 @@ internal static class AudienceCheck
             return $"'offers' needs 1 to {MostOffers} entries, each with 'campaign', 'channel' and a 'cost' that is not negative.";
         if (offers.DistinctBy(offer => (offer.Campaign, offer.Channel)).Count() < offers.Count)
             return "'offers' names a campaign twice through the same channel. Name each once.";
-        if (!double.IsFinite(request.OutcomeValue) || request.OutcomeValue <= 0)
-            return $"'outcomeValue' is {request.OutcomeValue}; it must be above 0.";
+        if (!(request.OutcomeValue is > 0 and <= MostAmount))
+            return $"'outcomeValue' is {request.OutcomeValue}; it is above 0 and at most {MostAmount}.";
         if (request.Budget is { } budget && !IsAmount(budget))
             return $"'budget' is {budget}; it must not be negative.";
         if (request.ContactsPerUser is < 1 or > 20)
@@ -41,5 +44,5 @@ internal static class AudienceCheck
         return null;
     }
 
-    private static bool IsAmount(double value) => double.IsFinite(value) && value >= 0;
+    private static bool IsAmount(double value) => value is >= 0 and <= MostAmount;
 }

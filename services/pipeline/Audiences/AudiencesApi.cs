@@ -2,6 +2,7 @@ using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
 using Microsoft.AspNetCore.Http.HttpResults;
+using ModelOps.Audit;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Campaigns;
 using ModelOps.Contracts.Clients;
@@ -14,7 +15,7 @@ internal static class AudiencesApi
 {
     public static IServiceCollection AddAudiences(this IServiceCollection services) => services.AddScoped<AudienceBuilder>();
 
-    public static void MapAudiences(this IEndpointRouteBuilder app) => app.MapPost("/v1/audiences", BuildAsync).WithTags("Audiences")
+    public static void MapAudiences(this IEndpointRouteBuilder app) => app.MapPost("/v1/audiences", BuildAsync).WithTags("Audiences").PersonalInAudit()
         .WithSummary("Whom to contact with what, within limits; ?format=csv gives the contacts as a file");
 
     private static async Task<Results<Ok<Audience>, ContentHttpResult, ProblemHttpResult>> BuildAsync(

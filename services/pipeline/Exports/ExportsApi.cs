@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Audit;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Exports;
@@ -29,7 +30,7 @@ internal static class ExportsApi
     public static void MapExports(this IEndpointRouteBuilder app)
     {
         var exports = app.MapGroup("/v1/exports").WithTags("Exports");
-        exports.MapPost("", StartAsync).WithSummary("Recommendations for many users as CSV or JSON Lines; the same Idempotency-Key starts one export");
+        exports.MapPost("", StartAsync).PersonalInAudit().WithSummary("Recommendations for many users as CSV or JSON Lines; the same Idempotency-Key starts one export");
         exports.MapGet("", ListAsync).WithSummary("The newest exports; before is the creation time to go on from");
         exports.MapGet("/{id:guid}", FindAsync).WithSummary("How far an export is");
         exports.MapGet("/{id:guid}/file", DownloadAsync);

@@ -28,6 +28,8 @@ internal sealed class ApiKeys(RegistryDb database, TimeProvider time)
         var now = time.GetUtcNow();
         if (await Working(store, now).SingleOrDefaultAsync(row => row.Id == id, cancellationToken) is not { } old)
             return null;
+        if (await database.ApiKeys.AnyAsync(row => row.Replaces == id && row.RevokedAt == null, cancellationToken))
+            throw new KeyReplacedException();
         var days = rotation.Days ?? (old.ExpiresAt - old.CreatedAt)?.TotalDays;
         var (row, key) = New(store, old.Name, old.Role, old.Origins, now, by, days, old.Id);
         var end = now.AddHours(rotation.OverlapHours);
@@ -77,3 +79,6 @@ internal sealed class ApiKeys(RegistryDb database, TimeProvider time)
         }, key);
     }
 }
+
+/// <summary>The key has a successor already: replacing that one is meant, perhaps.</summary>
+internal sealed class KeyReplacedException : Exception;

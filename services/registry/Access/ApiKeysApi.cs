@@ -54,9 +54,16 @@ internal static class ApiKeysApi
             return Problems.Refuse("api-key-request", $"'overlapHours' is {rotation.OverlapHours}; give 0 to {MostOverlapHours}.", "The key cannot be replaced");
         if (WrongDays(rotation.Days) is { } wrong)
             return Problems.Refuse("api-key-request", wrong, "The key cannot be replaced");
-        return await keys.RotateAsync(store, id, rotation, By(context), cancellationToken) is { } made
-            ? TypedResults.Created($"/v1/api-keys/{made.ApiKey.Id}", made)
-            : Problems.NotFound($"The store has no key {id} that works. GET /v1/api-keys lists its keys; make a new one with POST.");
+        try
+        {
+            return await keys.RotateAsync(store, id, rotation, By(context), cancellationToken) is { } made
+                ? TypedResults.Created($"/v1/api-keys/{made.ApiKey.Id}", made)
+                : Problems.NotFound($"The store has no key {id} that works. GET /v1/api-keys lists its keys; make a new one with POST.");
+        }
+        catch (KeyReplacedException)
+        {
+            return Problems.Conflict("key-replaced", $"Key {id} has been replaced already and works for its overlap only. Replace its successor: GET /v1/api-keys lists it with \"replaces\".");
+        }
     }
 
     private static async Task<Results<Ok<ApiKey>, ProblemHttpResult>> RevokeAsync(StoreId store, Guid id, ApiKeys keys, HttpContext context, CancellationToken cancellationToken) =>

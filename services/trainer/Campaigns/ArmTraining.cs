@@ -4,6 +4,7 @@ using ModelOps.Trainer.Campaigns.Evaluation;
 using ModelOps.Trainer.Campaigns.Learners;
 using ModelOps.Trainer.Campaigns.Uplift;
 using ModelOps.Trainer.Evaluation;
+using ModelOps.Trainer.Training;
 
 namespace ModelOps.Trainer.Campaigns;
 
@@ -25,6 +26,8 @@ public sealed class ArmTraining(CampaignParameters parameters, bool isRate, bool
     {
         ArgumentNullException.ThrowIfNull(rows);
         var (known, test) = Split(rows);
+        if (!HasBoth(known) || !HasBoth(test))
+            throw new TrainingException($"Of '{arm}' and its control group one is missing among the {(isOrdered ? "latest " : "")}{parameters.TestShare:P0} of the customers, on whom it would be measured, or among the others. Bring more customers, or leave '{arm}' out{(isOrdered ? ", or the column of times, if both were contacted in different weeks" : "")}.");
         var validation = Validate(known);
         var chosen = validation.MaxBy(pair => pair.Value).Key;
         var cases = Cases(UpliftLearners.Of(chosen, isRate).Learn(known, parameters.Seed), test);

@@ -44,7 +44,7 @@ internal static class TextMetrics
     public static Dictionary<string, double> Classification(IReadOnlyList<int> expected, IReadOnlyList<int> said)
     {
         var pairs = expected.Zip(said).ToList();
-        var f1 = expected.Distinct().Average(label =>
+        var f1 = expected.Union(said).Average(label =>
         {
             var (right, isLabel, saysLabel) = (pairs.Count(pair => pair == (label, label)), pairs.Count(pair => pair.First == label), pairs.Count(pair => pair.Second == label));
             return 2.0 * right / (isLabel + saysLabel);

@@ -3,6 +3,7 @@ using ModelOps.Trainer.Applications;
 using ModelOps.Trainer.DataParallel;
 using ModelOps.Trainer.Imports;
 using ModelOps.Trainer.Onnx;
+using ModelOps.Trainer.Trees;
 using static TorchSharp.torch;
 
 namespace ModelOps.Trainer.Training;
@@ -44,7 +45,7 @@ public static class Worker
             group?.End();
             return 0;
         }
-        catch (Exception exception) when (exception is TrainingException or ParityException or ImportException or DllNotFoundException)
+        catch (Exception exception) when (exception is TrainingException or ParityException or ImportException or TreesException or DllNotFoundException)
         {
             await ExplainAsync(exception.Message);
         }

@@ -119,6 +119,16 @@ public sealed class SearchApiTests(Stores stores) : IAsyncLifetime
     public async Task Search_AnyQuery_IsAnswered(string query) => Assert.NotEmpty((await SearchAsync(new SearchRequest(query))).Items);
 
     [Fact]
+    public async Task Search_WithACharacterThatNoLogKeeps_IsLoggedAsTheOthersAre()
+    {
+        var events = inference.Services.GetRequiredService<ShopEvents>();
+        var answer = await SearchAsync(new SearchRequest("camera\0"));
+        await Eventually.TrueAsync(async () => (await events.FindImpressionsAsync([answer.Token])).Count == 1, "the impression to be logged");
+        using var refused = await http.PostAsJsonAsync("/v1/search", new SearchRequest("camera", User: "a\0"));
+        Assert.Contains("U+0000", await refused.ProblemAsync(HttpStatusCode.BadRequest, "search-request"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Search_TenThousandCharacters_IsAnswered_MoreIsRefused()
     {
         Assert.Equal("headset", (await SearchAsync(new SearchRequest("headset " + new string('(', 9_992)))).Items[0].Id);

@@ -68,6 +68,7 @@ public sealed class ApiKeysTests(Stores stores) : IAsyncLifetime
         Assert.Equal(time.GetUtcNow().AddDays(90), made.ApiKey.ExpiresAt!.Value, TimeSpan.FromSeconds(1));
         await WorksAsync(old.Key);
         await WorksAsync(made.Key);
+        await (await http.PostAsJsonAsync($"/v1/api-keys/{old.ApiKey.Id}/rotate", new KeyRotation())).ProblemAsync(HttpStatusCode.Conflict, "key-replaced");
         time.Advance(TimeSpan.FromHours(2.1));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(registry, old.Key)); // by its own end, without asking anybody
         await WorksAsync(made.Key);

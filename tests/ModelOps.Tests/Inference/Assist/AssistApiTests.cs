@@ -128,6 +128,7 @@ public sealed class AssistApiTests(Stores stores) : IAsyncLifetime
     {
         string[] garbage =
         [
+            "\uFFFE", "a\0b",
             new string('x', 10_000), string.Concat(Enumerable.Repeat("how long 配送 ", 800)), "🎁🎁🎁", "[SEP] [CLS] [PAD]", "مرحبا كيف حالك", "' OR 1=1; DROP TABLE faq; --", "\u202eevil\u202c", "\0\0\0", "+title:(a* AND", "\ud83c half", "…", "?",
         ];
         foreach (var message in garbage)
