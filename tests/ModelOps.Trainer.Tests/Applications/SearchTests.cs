@@ -29,7 +29,7 @@ public sealed class SearchTests : IDisposable
         Assert.True(result.Comparison["bm25"]["ndcg@10"] < result.Metrics["ndcg@10"]);
         Assert.InRange(result.Metrics["ndcg@10"], result.Metrics["ndcg@10.low"], result.Metrics["ndcg@10.high"]);
         using var engine = await SearchPackage.OpenAsync(Path.Combine(folder, TrainingTask.PackageFolder));
-        Assert.Equal("tablet", engine.Index.Products[engine.Search("slates").Products[0].Document].Id);
+        Assert.Contains("tablet", engine.Search("slates").Products.Take(2).Select(found => engine.Index.Products[found.Document].Id));
         Assert.Equal("blue", engine.Index.Products[engine.Documents["drill"]].Attributes!["colour"]);
         Assert.All(ApplicationList.Of(ApplicationName.Search).PackageFiles, file => Assert.True(File.Exists(Path.Combine(folder, TrainingTask.PackageFolder, file)), file));
     }
