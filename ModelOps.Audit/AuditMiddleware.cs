@@ -3,15 +3,17 @@ using System.Security.Claims;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Access;
 using ModelOps.Contracts.Audit;
 using ModelOps.ServiceDefaults.Access;
+using Npgsql;
 
 namespace ModelOps.Audit;
 
 /// <summary>Writes every call that operates or administers into the log, before it is carried out. What cannot be written down is not carried out.</summary>
-internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, TimeProvider time)
+internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, TimeProvider time, ILogger<AuditMiddleware> logger)
 {
     private const int LongestRequest = 16 * 1024;
 
@@ -33,9 +35,21 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, TimePr
         }
         finally
         {
-            // Also when the caller has gone meanwhile.
-            var evidence = context.Features.Get<AuditEvidence>();
-            await log.EndAsync(entry.Id, status, time.GetElapsedTime(started).TotalSeconds, evidence?.Before, evidence?.After, CancellationToken.None);
+            await EndAsync(context, entry.Id, status, time.GetElapsedTime(started));
+        }
+    }
+
+    /// <summary>Also when the caller has gone meanwhile. What was done is done: that its outcome cannot be written down does not make it a failure.</summary>
+    private async Task EndAsync(HttpContext context, Guid id, int status, TimeSpan took)
+    {
+        var evidence = context.Features.Get<AuditEvidence>();
+        try
+        {
+            await log.EndAsync(id, status, took.TotalSeconds, evidence?.Before, evidence?.After, CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+        {
+            logger.LogError("The outcome {Status} of the audited call {Id} could not be written down ({Reason})", status, id, exception.Message);
         }
     }
 

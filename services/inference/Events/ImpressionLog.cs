@@ -71,14 +71,14 @@ internal sealed class ImpressionLog : BackgroundService
                 await events.AppendImpressionsAsync(batch, CancellationToken.None);
                 return;
             }
-            catch (PostgresException exception) when (!exception.IsTransient && batch.Count > 1)
+            catch (PostgresException exception) when (IsOfTheData(exception) && batch.Count > 1)
             {
                 // One that the log cannot keep must not keep the others out.
                 foreach (var impression in batch)
                     await WriteAsync([impression], stopping);
                 return;
             }
-            catch (PostgresException exception) when (!exception.IsTransient)
+            catch (PostgresException exception) when (IsOfTheData(exception))
             {
                 logger.LogError("An impression of {Model} ({Store}) cannot be kept and is dropped ({Reason})", batch[0].Model, batch[0].Store, exception.MessageText);
                 return;
@@ -90,6 +90,9 @@ internal sealed class ImpressionLog : BackgroundService
             }
         }
     }
+
+    /// <summary>Of a value, so that it fails each time (SQLSTATE class 22); whatever else is wrong with the log may pass, as its restart does.</summary>
+    private static bool IsOfTheData(PostgresException exception) => exception.SqlState.StartsWith("22", StringComparison.Ordinal);
 
     public override void Dispose()
     {
