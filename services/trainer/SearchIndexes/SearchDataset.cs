@@ -5,6 +5,7 @@ using ModelOps.Contracts.Events;
 using ModelOps.Search;
 using ModelOps.Search.Learning;
 using ModelOps.Trainer.Training;
+using static ModelOps.Trainer.Training.ParquetRows;
 
 namespace ModelOps.Trainer.SearchIndexes;
 
@@ -17,7 +18,7 @@ internal sealed class SearchDataset(string folder)
     public async Task<List<SearchProduct>> ReadProductsAsync()
     {
         var popularity = await ReadPopularityAsync();
-        var products = await ReadAsync($"SELECT item_id, title, brand, category, description, attributes::VARCHAR, price::DOUBLE, available FROM {Table(DatasetFiles.Products)} WHERE coalesce(title, '') <> '' ORDER BY item_id", row => new SearchProduct(
+        var products = await ReadAsync($"SELECT item_id, title, brand, category, description, attributes::VARCHAR, price::DOUBLE, available FROM {Table(folder, DatasetFiles.Products)} WHERE coalesce(title, '') <> '' ORDER BY item_id", row => new SearchProduct(
             row.GetString(0), row.GetString(1), Text(row, 2), Text(row, 3), Text(row, 4), AttributesOf(Text(row, 5)), row.IsDBNull(6) ? null : row.GetDouble(6), row.IsDBNull(7) || row.GetBoolean(7), popularity.GetValueOrDefault(row.GetString(0))));
         return products.Count > 0
             ? products
@@ -29,7 +30,7 @@ internal sealed class SearchDataset(string folder)
     {
         if (!File.Exists(Path.Combine(folder, DatasetFiles.Judgements)))
             return [];
-        var rows = await ReadAsync($"SELECT query, item_id, max(grade)::DOUBLE FROM {Table(DatasetFiles.Judgements)} WHERE grade >= 0 GROUP BY query, item_id ORDER BY query, item_id", row => (Query: row.GetString(0), Id: row.GetString(1), Grade: row.GetDouble(2)));
+        var rows = await ReadAsync($"SELECT query, item_id, max(grade)::DOUBLE FROM {Table(folder, DatasetFiles.Judgements)} WHERE grade >= 0 GROUP BY query, item_id ORDER BY query, item_id", row => (Query: row.GetString(0), Id: row.GetString(1), Grade: row.GetDouble(2)));
         return [.. rows.GroupBy(row => row.Query).Select(group => new JudgedQuery(group.Key, group.ToDictionary(row => row.Id, row => row.Grade))).Where(query => query.CanRank)];
     }
 
@@ -39,8 +40,8 @@ internal sealed class SearchDataset(string folder)
         if (!File.Exists(Path.Combine(folder, DatasetFiles.Events)))
             return [];
         var counts = await ReadAsync($"""
-            SELECT item_id, sum(CASE WHEN event = '{EventNames.Purchase}' THEN 10 ELSE 1 END)::DOUBLE FROM {Table(DatasetFiles.Events)}
-            WHERE item_id IS NOT NULL AND time >= (SELECT max(time) FROM {Table(DatasetFiles.Events)}) - INTERVAL {RecentDays} DAY GROUP BY item_id
+            SELECT item_id, sum(CASE WHEN event = '{EventNames.Purchase}' THEN 10 ELSE 1 END)::DOUBLE FROM {Table(folder, DatasetFiles.Events)}
+            WHERE item_id IS NOT NULL AND time >= (SELECT max(time) FROM {Table(folder, DatasetFiles.Events)}) - INTERVAL {RecentDays} DAY GROUP BY item_id
             """, row => (Id: row.GetString(0), Count: row.GetDouble(1)));
         var most = counts.Select(row => row.Count).DefaultIfEmpty(1).Max();
         return counts.ToDictionary(row => row.Id, row => Math.Round(row.Count / most, 6));
@@ -56,24 +57,5 @@ internal sealed class SearchDataset(string folder)
         var attributes = document.RootElement.EnumerateObject().Select(property => (property.Name, Value: property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Value.GetRawText()))
             .Where(pair => pair.Value.Length is > 0 and <= LongestAttribute && pair.Value != "null").DistinctBy(pair => pair.Name).ToDictionary(pair => pair.Name, pair => pair.Value);
         return attributes.Count > 0 ? attributes : null;
-    }
-
-    private string Table(string file) => $"read_parquet('{Path.Combine(folder, file).Replace("'", "''", StringComparison.Ordinal)}')";
-
-    private static string? Text(DuckDBDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
-    private static async Task<List<T>> ReadAsync<T>(string sql, Func<DuckDBDataReader, T> read)
-    {
-        await using var connection = new DuckDBConnection("DataSource=:memory:");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Only quoted paths and constants are put in.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        await using var reader = await command.ExecuteReaderAsync();
-        var rows = new List<T>();
-        while (await reader.ReadAsync())
-            rows.Add(read((DuckDBDataReader)reader));
-        return rows;
     }
 }

@@ -1,5 +1,6 @@
 using DuckDB.NET.Data;
 using ModelOps.Contracts.Datasets;
+using static ModelOps.Trainer.Training.ParquetRows;
 
 namespace ModelOps.Trainer.Texts;
 
@@ -32,23 +33,7 @@ internal sealed class TextDataset(string folder)
 
     public Task<List<(string Text, string? Intent)>> ReadMessagesAsync() => ReadAsync(DatasetFiles.Messages, "SELECT text, intent FROM {0} WHERE text IS NOT NULL", row => (row.GetString(0), Text(row, 1)));
 
-    private async Task<List<T>> ReadAsync<T>(string file, string sql, Func<DuckDBDataReader, T> read)
-    {
-        var path = Path.Combine(folder, file);
-        if (!File.Exists(path))
-            return [];
-        await using var connection = new DuckDBConnection("DataSource=:memory:");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Only the quoted path of the run's own file is put in.
-        command.CommandText = sql.Replace("{0}", $"read_parquet('{path.Replace("'", "''", StringComparison.Ordinal)}')", StringComparison.Ordinal);
-#pragma warning restore CA2100
-        await using var reader = await command.ExecuteReaderAsync();
-        var rows = new List<T>();
-        while (await reader.ReadAsync())
-            rows.Add(read((DuckDBDataReader)reader));
-        return rows;
-    }
-
-    private static string? Text(DuckDBDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    private async Task<List<T>> ReadAsync<T>(string file, string sql, Func<DuckDBDataReader, T> read) => File.Exists(Path.Combine(folder, file))
+        ? await Training.ParquetRows.ReadAsync(sql.Replace("{0}", Table(folder, file), StringComparison.Ordinal), read)
+        : [];
 }

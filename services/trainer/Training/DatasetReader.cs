@@ -2,6 +2,7 @@ using DuckDB.NET.Data;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Events;
 using ModelOps.Features;
+using static ModelOps.Trainer.Training.ParquetRows;
 
 namespace ModelOps.Trainer.Training;
 
@@ -74,24 +75,7 @@ public sealed class DatasetReader(string folder)
 
     private string Products => $"read_parquet({Quote(Path.Combine(folder, DatasetFiles.Products))})";
 
-    private static string? Text(DuckDBDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
     private static string List(IEnumerable<string> values) => string.Join(", ", values.Select(Quote));
 
     private static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
-
-    private static async Task<List<T>> ReadAsync<T>(string sql, Func<DuckDBDataReader, T> read)
-    {
-        await using var connection = new DuckDBConnection("DataSource=:memory:");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Only quoted names and paths are put in.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        await using var reader = await command.ExecuteReaderAsync();
-        var rows = new List<T>();
-        while (await reader.ReadAsync())
-            rows.Add(read((DuckDBDataReader)reader));
-        return rows;
-    }
 }
