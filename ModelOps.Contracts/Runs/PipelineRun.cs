@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ModelOps.Contracts.Campaigns;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Exports;
 
@@ -70,6 +71,10 @@ public sealed class PipelineClient(HttpClient http)
 {
     public Task<PipelineRun> StartAsync(StoreId store, PipelineRunRequest request, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         http.SendAsync<PipelineRun>(store, HttpMethod.Post, "/v1/runs", request, idempotencyKey, cancellationToken);
+
+    /// <summary>Whom to contact with what, within limits.</summary>
+    public Task<Audience> BuildAudienceAsync(StoreId store, AudienceRequest request, CancellationToken cancellationToken = default) =>
+        http.SendAsync<Audience>(store, HttpMethod.Post, "/v1/audiences", request, null, cancellationToken);
 
     public Task<PipelineRun> GetAsync(StoreId store, Guid id, CancellationToken cancellationToken = default) =>
         http.GetAsync<PipelineRun>(store, $"/v1/runs/{id}", cancellationToken);

@@ -62,6 +62,10 @@ public sealed class RegistryClient(HttpClient http)
     public Task<PackageManifest> GetManifestAsync(StoreId store, string model, int version, CancellationToken cancellationToken = default) =>
         http.GetAsync<PackageManifest>(store, $"/v1/models/{model}/versions/{version}/files/{PackageManifest.FileName}", cancellationToken);
 
+    /// <summary>The version's model card, as what the caller knows to read of it; null where the package has none.</summary>
+    public Task<T?> FindCardAsync<T>(StoreId store, string model, int version, CancellationToken cancellationToken = default) where T : class =>
+        http.FindAsync<T>(store, $"/v1/models/{model}/versions/{version}/files/model-card.json", cancellationToken);
+
     public Task DownloadAsync(StoreId store, string model, int version, string file, string path, CancellationToken cancellationToken = default) =>
         http.DownloadAsync(store, $"/v1/models/{model}/versions/{version}/files/{file}", path, cancellationToken);
 

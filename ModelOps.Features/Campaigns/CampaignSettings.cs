@@ -13,11 +13,14 @@ public static class RankingWay
 
     /// <summary>By chance: neither was found.</summary>
     public const string Random = "random";
+
+    /// <summary>By the expected outcome, as there is no control group: what being contacted changes is not known.</summary>
+    public const string NoControl = "no-control";
 }
 
 /// <summary>Customers whose scores are near each other, and what being contacted changed for those of them who were not trained on.</summary>
 /// <param name="From">Their least score; the first group's holds for all below it too.</param>
-/// <param name="Effect">Mean outcome of the contacted less that of the control group.</param>
+/// <param name="Effect">Mean outcome of the contacted less that of the control group, where there is one.</param>
 /// <param name="Low">95 % interval of <paramref name="Effect"/>.</param>
 /// <param name="High">95 % interval of <paramref name="Effect"/>.</param>
 public sealed record EffectGroup(double From, double Effect, double Low, double High);
@@ -25,10 +28,10 @@ public sealed record EffectGroup(double From, double Effect, double Low, double 
 /// <summary>A treatment against the control group.</summary>
 /// <param name="Way">One of <see cref="RankingWay"/>.</param>
 /// <param name="Learner">What ranks by uplift.</param>
-/// <param name="AverageEffect">Of contacting everybody.</param>
+/// <param name="AverageEffect">Of contacting everybody; without a control group their mean outcome.</param>
 /// <param name="Qini">On customers that nothing was chosen or trained on; 0 is chance.</param>
 /// <param name="Finding">In words, for the model card and the dashboard.</param>
-/// <param name="Groups">By rising score: uplifts where the way is uplift, else one group with the average effect.</param>
+/// <param name="Groups">By rising score: uplifts where the way is uplift, expected outcomes where there is no control group, else one group with the average effect.</param>
 public sealed record CampaignArm(
     string Name, string Way, string Learner, double AverageEffect, double AverageLow, double AverageHigh,
     double Qini, double QiniLow, double QiniHigh, string Finding, IReadOnlyList<EffectGroup> Groups)
@@ -39,11 +42,11 @@ public sealed record CampaignArm(
 
 /// <summary><c>campaigns.json</c>: what a package of campaigns decides with, beside its graph and its table's schema.</summary>
 /// <param name="Outcome">What is changed: <c>conversion</c>, <c>visit</c> or <c>spend</c>.</param>
-/// <param name="Control">The treatment that is none.</param>
+/// <param name="Control">The treatment that is none; null where everybody was contacted.</param>
 /// <param name="Arms">In the order of the graph's columns.</param>
 /// <param name="LearningShare">Of the decisions, those made by chance, so that the next training has a fair comparison.</param>
 /// <param name="HoldOutShare">Of the users, those who are left alone, so that the effect of all campaigns can be measured.</param>
-public sealed record CampaignSettings(string Outcome, string Control, IReadOnlyList<CampaignArm> Arms, double LearningShare, double HoldOutShare)
+public sealed record CampaignSettings(string Outcome, string? Control, IReadOnlyList<CampaignArm> Arms, double LearningShare, double HoldOutShare)
 {
     public const string FileName = "campaigns.json";
 

@@ -38,6 +38,9 @@ public sealed record TableSchema(IReadOnlyList<TableColumn> Columns)
             expanded[i] = Design[i].Of(row);
     }
 
+    /// <summary>These columns, in this order.</summary>
+    public TableSchema Narrowed(IReadOnlyList<int> columns) => new([.. columns.Select(column => Columns[column])]);
+
     public async Task WriteAsync(string path)
     {
         await using var file = File.Create(path);

@@ -7,7 +7,7 @@ using ModelOps.Trainer.Trees;
 
 namespace ModelOps.Bench.Campaigns;
 
-/// <summary>Whether a session ends in a purchase: boosted trees of several shapes, five folds, three seeds. Rows have no order.</summary>
+/// <summary>Whether a session ends in a purchase: boosted trees of several shapes and deep and cross networks, five folds, three seeds. Rows have no order.</summary>
 internal static class OnlineShoppers
 {
     private const int FoldCount = 5, Seeds = 3;
@@ -37,7 +37,7 @@ internal static class OnlineShoppers
             $"online-shoppers: {bought.Length:N0} sessions, {FoldCount} folds x {Seeds} seeds: AUC {auc.Average():f4}, AUPR {precision.Average():f4}, calibration error {calibration.Average():f4}; standard error over folds {Error(auc):f4}, {Error(precision):f4}"));
     }
 
-    /// <summary>Trees of few, of many and of most leaves, with categories as sets and as numbers, three of each.</summary>
+    /// <summary>Trees of few, of many and of most leaves, with categories as sets and as numbers, three of each; and, counting a third, four deep and cross networks.</summary>
     private static MeanLearner Learner()
     {
         TreesLearner[] shapes =
@@ -47,7 +47,9 @@ internal static class OnlineShoppers
             new(new BoosterOptions { Rounds = 150, Leaves = 16, LearningRate = .03, RowShare = .8, ColumnShare = .8, Ridge = 1 }, asCategories: false),
             new(new BoosterOptions { Rounds = 130, Leaves = 31, LearningRate = .03, RowShare = .8, ColumnShare = .8, Ridge = 1 }),
         ];
-        return new MeanLearner([.. shapes, .. shapes, .. shapes]);
+        var trees = new MeanLearner([.. shapes, .. shapes, .. shapes]);
+        var networks = new MeanLearner([new CrossLearner(), new CrossLearner(), new CrossLearner(), new CrossLearner()]);
+        return new MeanLearner([trees, trees, networks]);
     }
 
     /// <summary>What trees cannot say in a few splits: seconds a page, pages and seconds in all, what pages lead to, and how often a visit ends there.</summary>

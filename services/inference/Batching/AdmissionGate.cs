@@ -57,6 +57,9 @@ internal sealed class AdmissionGate(IOptions<BatchingOptions> options, BatchMetr
         response.ContentType = "application/problem+json";
         response.ContentLength = Refusal.Length;
         response.Headers.RetryAfter = 1.ToString(CultureInfo.InvariantCulture);
+        // It says nothing about the shop, so any page may read it; without, a shop's page would see a failure of the network.
+        response.Headers.AccessControlAllowOrigin = "*";
+        response.Headers.AccessControlExposeHeaders = "Retry-After";
         return response.Body.WriteAsync(Refusal).AsTask();
     }
 }

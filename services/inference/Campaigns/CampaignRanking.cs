@@ -18,14 +18,17 @@ internal sealed class CampaignRanking(CampaignSettings settings, bool learning, 
         {
             var place = settings.Arms.Index().First(pair => pair.Item.Name == candidate.Campaign).Index;
             var arm = settings.Arms[place];
-            var group = arm.GroupOf(arm.Way == RankingWay.Uplift ? uplift[place] : 0);
+            var group = arm.GroupOf(arm.Way switch { RankingWay.Uplift => uplift[place], RankingWay.NoControl => response[place], _ => 0 });
             var net = outcomeValue is { } value ? value * group.Effect - candidate.Cost : (double?)null;
-            var score = arm.Way switch { RankingWay.Uplift => uplift[place], RankingWay.Response => response[place], _ => random.NextDouble() };
-            scored.Add((new RankedCampaign(
-                arm.Name, group.Effect, group.Low, group.High, response[place], candidate.Cost, net, (net ?? group.Effect) > 0 && !heldOut, 0, arm.Way, Reason(arm, group, known)), score));
+            var score = arm.Way switch { RankingWay.Uplift => uplift[place], RankingWay.Random => random.NextDouble(), _ => response[place] };
+            var ranked = new RankedCampaign(
+                arm.Name, group.Effect, group.Low, group.High, response[place], candidate.Cost, net, (net ?? group.Effect) > 0 && !heldOut, 0, arm.Way, Reason(arm, group, known));
+            if (arm.Way == RankingWay.NoControl)
+                ranked = ranked with { Effect = null, Low = null, High = null, Response = group.Effect };
+            scored.Add((ranked, score));
         }
         // The measured effect first; among equals, and groups are wide, the model's own score.
-        RankedCampaign[] best = [.. scored.OrderByDescending(one => one.Campaign.Net ?? one.Campaign.Effect).ThenByDescending(one => one.Score).Select(one => one.Campaign)];
+        RankedCampaign[] best = [.. scored.OrderByDescending(one => one.Campaign.Net ?? one.Campaign.Effect ?? one.Campaign.Response).ThenByDescending(one => one.Score).Select(one => one.Campaign)];
         // Where chance alone decides, each may come first alike.
         var byChance = Array.TrueForAll(best, one => one.Way == RankingWay.Random && one.Effect == best[0].Effect && one.Cost == best[0].Cost);
         for (var i = 0; i < best.Length; i++)
@@ -42,6 +45,7 @@ internal sealed class CampaignRanking(CampaignSettings settings, bool learning, 
         {
             RankingWay.Uplift => string.Create(CultureInfo.InvariantCulture, $"Customers with such a score, group {arm.Groups.Count - place} of {arm.Groups.Count} from the top: contacting changed their {settings.Outcome} by {group.Effect:g3}."),
             RankingWay.Response => string.Create(CultureInfo.InvariantCulture, $"No uplift found; ranked by expected response. Contacting changed everybody's {settings.Outcome} by {group.Effect:g3} on average."),
+            RankingWay.NoControl => string.Create(CultureInfo.InvariantCulture, $"Of customers with such a score, group {arm.Groups.Count - place} of {arm.Groups.Count} from the top, {group.Effect:p1} responded. There was no control group: what contacting changes is not known."),
             _ => string.Create(CultureInfo.InvariantCulture, $"No uplift found; taken by chance. Contacting changed everybody's {settings.Outcome} by {group.Effect:g3} on average."),
         };
         if (!known)

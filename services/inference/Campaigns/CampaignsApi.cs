@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Campaigns;
+using ModelOps.Contracts.Deployments;
 using ModelOps.Inference.Batching;
 using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Recommendations;
@@ -52,17 +53,24 @@ internal static class CampaignsApi
     {
         var name = requests[0].Model ?? DefaultModel;
         await RecommendationsApi.KnowAsync(store, name, router, deployments, cancellationToken);
-        if (router.UseLoaded(store, name, null) is not { } found)
-            return ([], RecommendationsApi.NothingDeployed(name));
-        using var use = found;
-        if (use.Model is not CampaignModel model)
-            return ([], Refuse($"The model '{name}' is not of campaigns. Name another in 'model'."));
-        foreach (var (index, request) in requests.Index())
+        var answers = new CampaignResponse[requests.Count];
+        // In a rollout users have different versions; those of one are asked together.
+        foreach (var group in requests.Index().GroupBy(pair => router.ArmOf(store, name, pair.Item.User)))
         {
-            if (Wrong(request, model) is { } wrong)
-                return ([], Refuse(requests.Count == 1 ? wrong : $"Request {index}: {wrong}"));
+            if (router.UseRouted(store, name, group.First().Item.User) is not { } found)
+                return ([], RecommendationsApi.NothingDeployed(name));
+            using var use = found.Use;
+            if (use.Model is not CampaignModel model)
+                return ([], Refuse($"The model '{name}' is not of campaigns. Name another in 'model'."));
+            foreach (var (index, request) in group)
+            {
+                if (Wrong(request, model) is { } wrong)
+                    return ([], Refuse(requests.Count == 1 ? wrong : $"Request {index}: {wrong}"));
+            }
+            foreach (var (pair, answer) in group.Zip(Answer(model, [.. group.Select(pair => pair.Item)], found.Arm)))
+                answers[pair.Index] = answer;
         }
-        return (Answer(model, requests), null);
+        return (answers, null);
     }
 
     /// <returns>Null when nothing is wrong.</returns>
@@ -88,7 +96,7 @@ internal static class CampaignsApi
         return null;
     }
 
-    public static IReadOnlyList<CampaignResponse> Answer(CampaignModel model, IReadOnlyList<CampaignRequest> requests)
+    public static IReadOnlyList<CampaignResponse> Answer(CampaignModel model, IReadOnlyList<CampaignRequest> requests, string arm = Arm.Champion)
     {
         var (columns, arms) = (model.Schema.Columns.Count, model.Settings.Arms.Count);
         var rows = new float[requests.Count * columns];
@@ -101,7 +109,7 @@ internal static class CampaignsApi
             var candidates = request.Candidates ?? [.. model.Settings.Arms.Select(arm => new CampaignCandidate(arm.Name))];
             var ranked = new CampaignRanking(model.Settings, learning, heldOut, Random.Shared)
                 .Rank(candidates, uplift.AsSpan(i * arms, arms), response.AsSpan(i * arms, arms), request.OutcomeValue, known[i]);
-            return new CampaignResponse(request.User, model.Name, model.Version, model.Settings.Outcome, heldOut, learning, ranked);
+            return new CampaignResponse(request.User, model.Name, model.Version, arm, model.Settings.Outcome, heldOut, learning, ranked);
         })];
     }
 

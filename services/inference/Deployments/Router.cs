@@ -71,6 +71,10 @@ internal sealed class Router(LoadedModels models, PackageCache packages)
         return UseLoaded(store, model, null) is { } champion ? (champion, Arm.Champion) : null;
     }
 
+    /// <summary>What a shopper's version hangs on: shoppers with the same have the same version.</summary>
+    public string ArmOf(StoreId store, string model, string? subject) =>
+        subject is not null && routes.TryGetValue((store, model), out var route) && route.ArmOf(subject) is { } arm ? arm.Package.Alias : Arm.Champion;
+
     public ModelUse? Use(Deployment package) => models.Use(package.Store, package.Model, package.Version);
 
     /// <summary>Loads what is deployed, then routes to it, then lets go of what is not needed any more.</summary>

@@ -19,7 +19,7 @@ internal sealed class AudienceBuilder(InferenceClient inference)
         for (var user = 0; user < users.Count; user++)
         {
             // Held out by the model's own group: nothing is worth anything.
-            var byCampaign = answers[user].Ranked.Where(_ => !answers[user].HeldOut).ToDictionary(ranked => ranked.Campaign, ranked => ranked.Effect);
+            var byCampaign = answers[user].Ranked.Where(_ => !answers[user].HeldOut).ToDictionary(ranked => ranked.Campaign, ranked => ranked.Effect ?? ranked.Response);
             for (var offer = 0; offer < offers.Count; offer++)
                 effects[user * offers.Count + offer] = (float)byCampaign.GetValueOrDefault(offers[offer].Campaign);
         }

@@ -5,6 +5,7 @@ using ModelOps.Contracts.Runs;
 using ModelOps.Features.Campaigns;
 using ModelOps.Features.Tables;
 using ModelOps.Trainer.Campaigns;
+using ModelOps.Trainer.Campaigns.Responses;
 using ModelOps.Trainer.Campaigns.Uplift;
 using ModelOps.Trainer.DataParallel;
 using ModelOps.Trainer.Estimates;
@@ -49,20 +50,14 @@ public sealed class Campaigns : IApplication
         var rows = data.Table.Encode(data.Table.Learn(data.Table.Names, [.. Enumerable.Range(0, data.Outcomes.Length)]));
 
         report(new WorkerMessage(Phase: "train"));
-        var training = new ArmTraining(parameters, data.IsRate, data.IsOrdered);
-        var arms = data.Arms.Select(arm => training.Train(arm, Against(arm, data, rows))).ToList();
+        var arms = data.Arms.Select(arm => Train(arm, parameters, data, rows)).ToList();
 
         report(new WorkerMessage(Phase: "export"));
         var parity = await new CampaignPackage(task, parameters, data, rows, arms).WriteAsync(Path.Combine(folder, TrainingTask.PackageFolder));
         // One arm stands for all in gates: the one with the least certain gain.
-        var worst = arms.MinBy(arm => arm.Settings.QiniLow)!;
-        var metrics = new Dictionary<string, double>
+        var worst = arms.MinBy(arm => arm.Responses?.AucInterval.Low ?? arm.Settings.QiniLow)!;
+        var metrics = new Dictionary<string, double>(Judged(worst))
         {
-            ["qini"] = worst.Settings.Qini,
-            [MetricName.Low("qini")] = worst.Settings.QiniLow,
-            [MetricName.High("qini")] = worst.Settings.QiniHigh,
-            ["uplift@10%"] = worst.UpliftAtTenth,
-            ["average_effect"] = worst.Settings.AverageEffect,
             ["arms"] = arms.Count,
             ["arms_with_uplift"] = arms.Count(arm => arm.Settings.Way == RankingWay.Uplift),
             ["parity"] = parity,
@@ -71,6 +66,34 @@ public sealed class Campaigns : IApplication
         };
         return new TrainingResult(metrics, Comparison(worst));
     }
+
+    private static TrainedArm Train(string arm, CampaignParameters parameters, CampaignData data, TableRows rows)
+    {
+        if (data.Control is not null)
+            return new ArmTraining(parameters, data.IsRate, data.IsOrdered).Train(arm, Against(arm, data, rows));
+        return data.IsRate
+            ? new ResponseTraining(parameters, data.IsOrdered).Train(arm, rows, data.Outcomes)
+            : throw new TrainingException("Without a control group only who responds can be learned, not how much is spent. Choose the outcome conversion or visit, or name the 'control'.");
+    }
+
+    private static Dictionary<string, double> Judged(TrainedArm arm) => arm.Responses is { } report
+        ? new()
+        {
+            ["auc"] = report.Auc,
+            [MetricName.Low("auc")] = report.AucInterval.Low,
+            [MetricName.High("auc")] = report.AucInterval.High,
+            ["average_precision"] = report.AveragePrecision,
+            ["calibration_error"] = report.CalibrationError,
+            ["average_outcome"] = arm.Settings.AverageEffect,
+        }
+        : new()
+        {
+            ["qini"] = arm.Settings.Qini,
+            [MetricName.Low("qini")] = arm.Settings.QiniLow,
+            [MetricName.High("qini")] = arm.Settings.QiniHigh,
+            ["uplift@10%"] = arm.Effects!.AtTenth,
+            ["average_effect"] = arm.Settings.AverageEffect,
+        };
 
     /// <summary>The customers of an arm and the control group.</summary>
     private static UpliftRows Against(string arm, CampaignData data, TableRows rows)
@@ -82,14 +105,9 @@ public sealed class Campaigns : IApplication
     /// <summary>The judged model, and the validation of every learner.</summary>
     private static Dictionary<string, IReadOnlyDictionary<string, double>> Comparison(TrainedArm arm)
     {
-        var comparison = arm.Validation.ToDictionary(pair => pair.Key, IReadOnlyDictionary<string, double> (pair) => new Dictionary<string, double> { ["validation_qini"] = pair.Value });
-        comparison["model"] = new Dictionary<string, double>
-        {
-            ["qini"] = arm.Settings.Qini,
-            [MetricName.Low("qini")] = arm.Settings.QiniLow,
-            [MetricName.High("qini")] = arm.Settings.QiniHigh,
-            ["validation_qini"] = arm.Validation[arm.Settings.Learner],
-        };
+        var measure = arm.Responses is null ? "validation_qini" : "validation_auc";
+        var comparison = arm.Validation.ToDictionary(pair => pair.Key, IReadOnlyDictionary<string, double> (pair) => new Dictionary<string, double> { [measure] = pair.Value });
+        comparison["model"] = new Dictionary<string, double>(Judged(arm)) { [measure] = arm.Validation[arm.Settings.Learner] };
         return comparison;
     }
 }

@@ -2,6 +2,7 @@ using ModelOps.Features.Campaigns;
 using ModelOps.Features.Tables;
 using ModelOps.Trainer.Campaigns.Evaluation;
 using ModelOps.Trainer.Campaigns.Learners;
+using ModelOps.Trainer.Campaigns.Responses;
 using ModelOps.Trainer.Campaigns.Uplift;
 using ModelOps.Trainer.Evaluation;
 using ModelOps.Trainer.Training;
@@ -9,10 +10,18 @@ using ModelOps.Trainer.Training;
 namespace ModelOps.Trainer.Campaigns;
 
 /// <summary>What was learned about one treatment.</summary>
-/// <param name="Uplift">Of all its customers and the control group.</param>
+/// <param name="Uplift">Of all its customers and the control group; null without one.</param>
 /// <param name="Response">Of all its customers.</param>
-/// <param name="Validation">Mean Qini value by learner.</param>
-public sealed record TrainedArm(CampaignArm Settings, IUplift Uplift, ILearned Response, UpliftCurve Curve, double UpliftAtTenth, Interval ResponseAuc, IReadOnlyDictionary<string, double> Validation);
+/// <param name="Effects">Null without a control group.</param>
+/// <param name="Responses">Null with a control group.</param>
+/// <param name="Validation">By learner, the mean Qini value, or without a control group the mean AUC.</param>
+public sealed record TrainedArm(
+    CampaignArm Settings, IUplift? Uplift, ILearned Response, UpliftReport? Effects, ResponseReport? Responses, Interval ResponseAuc, IReadOnlyDictionary<string, double> Validation);
+
+/// <summary>An uplift model on customers that nothing was chosen or trained on.</summary>
+/// <param name="Band">Of the Qini curve.</param>
+/// <param name="AtTenth">Among the tenth with the highest scores.</param>
+public sealed record UpliftReport(UpliftCurve Curve, IReadOnlyList<(double Share, Interval Gain)> Band, double AtTenth);
 
 /// <summary>
 /// Chooses a learner by validation, judges it on customers that nothing was chosen on, and learns anew from all. Where the interval of the
@@ -21,6 +30,7 @@ public sealed record TrainedArm(CampaignArm Settings, IUplift Uplift, ILearned R
 public sealed class ArmTraining(CampaignParameters parameters, bool isRate, bool isOrdered)
 {
     private const double ForwardFrom = 0.4;
+    private const int BandSteps = 50;
 
     public TrainedArm Train(string arm, UpliftRows rows)
     {
@@ -39,7 +49,9 @@ public sealed class ArmTraining(CampaignParameters parameters, bool isRate, bool
         var settings = new CampaignArm(
             arm, way, chosen, average.Effect, average.Low, average.High, curve.QiniValue, interval.Low, interval.High, Finding(way, interval),
             way == RankingWay.Uplift ? EffectGroups.Of(cases) : [average]);
-        return new TrainedArm(settings, UpliftLearners.Of(chosen, isRate).Learn(rows, parameters.Seed), Outcome().Learn(rows.Group(true).Table, rows.Group(true).Outcomes, null, parameters.Seed), curve, UpliftCurve.At(cases, 0.1), auc, validation);
+        return new TrainedArm(
+            settings, UpliftLearners.Of(chosen, isRate).Learn(rows, parameters.Seed), Outcome().Learn(rows.Group(true).Table, rows.Group(true).Outcomes, null, parameters.Seed),
+            new UpliftReport(curve, UpliftBootstrap.Band(cases, BandSteps, parameters.Seed), UpliftCurve.At(cases, 0.1)), null, auc, validation);
     }
 
     /// <summary>Customers with one score: the group of everybody.</summary>
@@ -79,17 +91,11 @@ public sealed class ArmTraining(CampaignParameters parameters, bool isRate, bool
 
     private static bool HasBoth(UpliftRows rows) => rows.Treated.Contains(true) && rows.Treated.Contains(false);
 
-    /// <summary>Whether those of the contacted who respond can be told, with the interval of Hanley and McNeil (Radiology 143, 1982).</summary>
+    /// <summary>Whether those of the contacted who respond can be told.</summary>
     private Interval ResponseAuc(UpliftRows known, UpliftRows test)
     {
         var (learn, ask) = (known.Group(true), test.Group(true));
         float[] labels = [.. ask.Outcomes.Select(outcome => outcome > 0 ? 1f : 0)];
-        var (yes, no) = (labels.Count(label => label > 0), labels.Count(label => label == 0));
-        if (yes == 0 || no == 0)
-            return new Interval(0, 1);
-        var auc = BinaryMetrics.Auc(Outcome().Learn(learn.Table, learn.Outcomes, null, parameters.Seed).Predict(ask.Table), labels);
-        var (first, second) = (auc / (2 - auc), 2 * auc * auc / (1 + auc));
-        var deviation = Math.Sqrt((auc * (1 - auc) + (yes - 1) * (first - auc * auc) + (no - 1) * (second - auc * auc)) / ((double)yes * no));
-        return new Interval(auc - 1.96 * deviation, auc + 1.96 * deviation);
+        return BinaryMetrics.AucWithInterval(Outcome().Learn(learn.Table, learn.Outcomes, null, parameters.Seed).Predict(ask.Table), labels).Interval;
     }
 }

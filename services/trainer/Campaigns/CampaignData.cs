@@ -9,10 +9,10 @@ namespace ModelOps.Trainer.Campaigns;
 
 /// <summary>Customers of campaigns with their treatment and what came of it, in the order of time where rows have one.</summary>
 /// <param name="Table">The attributes as the source has them.</param>
-/// <param name="Control">The treatment that is none.</param>
-/// <param name="IsOrdered">Rows have times that differ.</param>
+/// <param name="Control">The treatment that is none; null where there is no control group.</param>
+/// <param name="IsOrdered">Rows are in the order of time.</param>
 /// <param name="Users">By row; null where the source names none.</param>
-public sealed record CampaignData(TextTable Table, string[] Treatments, float[] Outcomes, string Outcome, string Control, bool IsOrdered, string?[] Users)
+public sealed record CampaignData(TextTable Table, string[] Treatments, float[] Outcomes, string Outcome, string? Control, bool IsOrdered, string?[] Users)
 {
     private const int FewConversions = 200, FewRows = 50;
     private static readonly string[] ControlWords = ["control", "none", "no", "0", "false", "no treatment", "no contact", "no e-mail", "no email", "no campaign", "holdout", "hold-out", "baseline"];
@@ -39,14 +39,17 @@ public sealed record CampaignData(TextTable Table, string[] Treatments, float[] 
         foreach (var (treatment, count) in rows.CountBy(row => row.Treatment))
         {
             if (count < FewRows)
-                throw new TrainingException($"Only {count} customers have the treatment '{treatment}'; uplift needs at least {FewRows} of each. Bring more, or leave these rows out.");
+                throw new TrainingException($"Only {count} customers have the treatment '{treatment}'; it needs at least {FewRows} of each. Bring more, or leave these rows out.");
         }
-        string[] names = [.. rows.SelectMany(row => row.Attributes.Keys).Distinct().Order(StringComparer.Ordinal)];
+        string[] all = [.. rows.SelectMany(row => row.Attributes.Keys).Distinct().Order(StringComparer.Ordinal)];
+        if (parameters.Without.Except(all).FirstOrDefault() is { } unknown)
+            throw new TrainingException($"'without' names '{unknown}', which no row has. The attributes are: {string.Join(", ", all)}.");
+        string[] names = [.. all.Except(parameters.Without)];
         if (names.Length == 0)
             throw new TrainingException("The campaigns' rows have no attributes to tell customers apart. Upload further columns about the customers, as they were before the campaign.");
         return new CampaignData(
             new TextTable(names, [.. rows.Select(row => names.Select(name => row.Attributes.GetValueOrDefault(name)).ToArray())]), [.. rows.Select(row => row.Treatment)],
-            [.. rows.Select(row => (float)row.Of(outcome)!.Value)], outcome, control, rows.Select(row => row.Time).Distinct().Count() > 1, [.. rows.Select(row => row.User)]);
+            [.. rows.Select(row => (float)row.Of(outcome)!.Value)], outcome, control, parameters.Order == "file" || rows.Select(row => row.Time).Distinct().Count() > 1, [.. rows.Select(row => row.User)]);
     }
 
     private static string Chosen(string wanted, List<CampaignRow> rows)
@@ -58,12 +61,15 @@ public sealed record CampaignData(TextTable Table, string[] Treatments, float[] 
             : throw new TrainingException($"{rows.Count(row => row.Of(wanted) is null)} of {rows.Count} rows have no '{wanted}'. Complete the column, or choose another 'outcome'.");
     }
 
-    private static string ControlOf(string wanted, List<CampaignRow> rows)
+    /// <returns>Null where everybody had the same treatment.</returns>
+    private static string? ControlOf(string wanted, List<CampaignRow> rows)
     {
         string[] present = [.. rows.Select(row => row.Treatment).Distinct().Order(StringComparer.Ordinal)];
         var found = wanted == CampaignParameters.Auto
             ? present.FirstOrDefault(treatment => ControlWords.Contains(treatment.Trim().ToLowerInvariant()))
             : present.FirstOrDefault(treatment => treatment.Equals(wanted, StringComparison.OrdinalIgnoreCase));
+        if (present.Length == 1 && wanted == CampaignParameters.Auto && found is null)
+            return null;
         if (found is null || present.Length < 2)
             throw new TrainingException($"There is no control group among the treatments: {string.Join(", ", present.Take(20))}. Name it in 'control'; without customers who were left alone, uplift cannot be learned.");
         return found;

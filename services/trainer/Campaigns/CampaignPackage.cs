@@ -36,7 +36,7 @@ public sealed class CampaignPackage(TrainingTask task, CampaignParameters parame
     {
         var graph = new GraphBuilder("campaigns");
         var features = graph.Input(CampaignSettings.Features, ElementType.Float, "batch", rows.Columns);
-        graph.Output(CampaignSettings.Uplift, Columns(arms.Select(arm => arm.Uplift.Export(graph, features, rows.Schema))), ElementType.Float, "batch", arms.Count);
+        graph.Output(CampaignSettings.Uplift, Columns(arms.Select(arm => arm.Uplift?.Export(graph, features, rows.Schema) ?? graph.Zeros(features, 1))), ElementType.Float, "batch", arms.Count);
         graph.Output(CampaignSettings.Response, Columns(arms.Select(arm => arm.Response.Export(graph, features, rows.Schema))), ElementType.Float, "batch", arms.Count);
         return graph;
 
@@ -54,7 +54,7 @@ public sealed class CampaignPackage(TrainingTask task, CampaignParameters parame
         var largest = 0.0;
         for (var arm = 0; arm < arms.Count; arm++)
         {
-            var (expectedUplift, expectedResponse) = (arms[arm].Uplift.Predict(some), arms[arm].Response.Predict(some));
+            var (expectedUplift, expectedResponse) = (arms[arm].Uplift?.Predict(some) ?? new double[some.Count], arms[arm].Response.Predict(some));
             for (var row = 0; row < some.Count; row++)
                 largest = Math.Max(largest, Math.Max(Math.Abs(expectedUplift[row] - uplift[row * arms.Count + arm]), Math.Abs(expectedResponse[row] - response[row * arms.Count + arm])));
         }
@@ -95,13 +95,16 @@ public sealed class CampaignPackage(TrainingTask task, CampaignParameters parame
                 arm.Settings.Qini,
                 arm.Settings.QiniLow,
                 arm.Settings.QiniHigh,
-                arm.Curve.Auuc,
-                UpliftAtTenth = arm.UpliftAtTenth,
+                arm.Effects?.Curve.Auuc,
+                UpliftAtTenth = arm.Effects?.AtTenth,
                 AverageEffect = new { Value = arm.Settings.AverageEffect, Low = arm.Settings.AverageLow, High = arm.Settings.AverageHigh },
                 ResponseAuc = arm.ResponseAuc,
                 arm.Validation,
-                QiniCurve = Thinned(arm.Curve.Qini),
-                UpliftCurve = Thinned(arm.Curve.Uplift),
+                arm.Settings.Groups,
+                arm.Responses,
+                QiniCurve = Thinned(arm.Effects?.Curve.Qini),
+                QiniBand = arm.Effects?.Band.Select(point => new { point.Share, point.Gain.Low, point.Gain.High }),
+                UpliftCurve = Thinned(arm.Effects?.Curve.Uplift),
             }),
             Note = "Qini, uplift and curves are of customers that nothing was chosen or trained on. The models in this package then learned from all customers with the same settings.",
             Export = new { Parity = parity, Tolerance = ParityCheck.Tolerance },
@@ -112,6 +115,6 @@ public sealed class CampaignPackage(TrainingTask task, CampaignParameters parame
         await JsonSerializer.SerializeAsync(file, card, PackageJson.Indented);
     }
 
-    private static IEnumerable<object> Thinned(IReadOnlyList<Evaluation.CurvePoint> curve) =>
-        Enumerable.Range(0, CurvePoints + 1).Select(step => curve[step * (curve.Count - 1) / CurvePoints]).Distinct().Select(point => (object)new { point.Share, point.Gain });
+    private static IEnumerable<object>? Thinned(IReadOnlyList<Evaluation.CurvePoint>? curve) =>
+        curve is null ? null : Enumerable.Range(0, CurvePoints + 1).Select(step => curve[step * (curve.Count - 1) / CurvePoints]).Distinct().Select(point => (object)new { point.Share, point.Gain });
 }

@@ -53,6 +53,7 @@ public sealed class AdmissionGateTests : IAsyncLifetime
         {
             await refused.ProblemAsync(HttpStatusCode.TooManyRequests, "overloaded");
             Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter?.Delta);
+            Assert.Equal("*", Assert.Single(refused.Headers.GetValues("Access-Control-Allow-Origin"))); // a shop's page may read why
         }
         using (var taken = await PostAsync("/v1/events"))
             Assert.Equal(HttpStatusCode.OK, taken.StatusCode);

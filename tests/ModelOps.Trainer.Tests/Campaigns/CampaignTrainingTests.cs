@@ -62,6 +62,32 @@ public sealed class CampaignTrainingTests : IDisposable
     }
 
     [Fact]
+    public async Task Train_EverybodyContacted_IsAResponseModel_ThatClaimsNoEffect()
+    {
+        await WriteAsync(effect: .3, control: "mail");
+
+        var result = await TrainAsync(new { without = new[] { "age" }, order = "file", folds = 2 });
+
+        Assert.True(result.Metrics["auc.low"] > .55, $"{result.Metrics["auc.low"]}");
+        Assert.InRange(result.Metrics["parity"], 0, 1e-4);
+        Assert.DoesNotContain("qini", result.Metrics.Keys);
+        var package = Path.Combine(folder.Path, TrainingTask.PackageFolder);
+        var settings = await CampaignSettings.ReadAsync(Path.Combine(package, CampaignSettings.FileName));
+        var arm = Assert.Single(settings.Arms);
+        Assert.Null(settings.Control);
+        Assert.Equal((RankingWay.NoControl, true), (arm.Way, arm.Groups[^1].Effect > arm.Groups[0].Effect + .1));
+        Assert.Equal(["kind", "recency"], (await TableSchema.ReadAsync(Path.Combine(package, TableSchema.FileName))).Columns.Select(column => column.Name));
+        Assert.Contains("Without a control group what contacting changes is not known", await File.ReadAllTextAsync(Path.Combine(package, PackageFiles.ModelCard)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_WithoutAnAttributeThatIsNotThere_NamesThoseThatAre()
+    {
+        await WriteAsync(effect: .3);
+        Assert.Contains("'without' names 'duration', which no row has. The attributes are: age, kind, recency.", (await Assert.ThrowsAsync<TrainingException>(() => TrainAsync(new { without = new[] { "duration" } }))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Train_WithoutCampaigns_SaysWhatToUpload() =>
         Assert.Contains("Upload a file with who was treated how", (await Assert.ThrowsAsync<TrainingException>(() => TrainAsync())).Message, StringComparison.Ordinal);
 

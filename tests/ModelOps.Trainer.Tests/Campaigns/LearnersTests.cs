@@ -18,6 +18,7 @@ public sealed class LearnersTests
         ["logistic"] = new LogisticLearner(),
         ["ridge"] = new RidgeLearner(),
         ["trees"] = new TreesLearner(Trees),
+        ["deep and cross"] = new CrossLearner(new CrossOptions(Passes: 5)),
         ["mean"] = new MeanLearner([new LogisticLearner(), new TreesLearner(Trees)]),
     };
 

@@ -62,6 +62,25 @@ public sealed class UpliftCurveTests
         Assert.Equal(UpliftBootstrap.Qini(cases, 1), UpliftBootstrap.Qini(cases, 1));
     }
 
+    /// <summary>The band lies about the curve, and its end about the average effect.</summary>
+    [Fact]
+    public void Band_OfACampaign_HoldsItsCurve()
+    {
+        var random = new Random(3);
+        UpliftCase[] cases = [.. Enumerable.Range(0, 4000).Select(_ => (Score: random.NextDouble(), Treated: random.Next(2) == 0)).Select(one => new UpliftCase(one.Score, one.Treated, random.NextDouble() < .1 + (one.Treated ? one.Score / 5 : 0) ? 1 : 0))];
+
+        var band = UpliftBootstrap.Band(cases, 20, 1);
+
+        var curve = UpliftCurve.Of(cases).Qini;
+        Assert.All(band, step =>
+        {
+            var gain = curve.First(point => point.Share >= step.Share).Gain;
+            Assert.InRange(gain, step.Gain.Low, step.Gain.High);
+            Assert.InRange(step.Gain.High - step.Gain.Low, .005, .08);
+        });
+        Assert.True(band[^1].Gain.Low > 0);
+    }
+
     [Fact]
     public void EffectGroups_RiseWithScores() => Cases.Sample(cases =>
     {

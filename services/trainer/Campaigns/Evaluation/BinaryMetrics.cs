@@ -1,8 +1,12 @@
+using ModelOps.Trainer.Evaluation;
+
 namespace ModelOps.Trainer.Campaigns.Evaluation;
 
 /// <summary>How well scores tell those who respond from those who do not.</summary>
 public static class BinaryMetrics
 {
+    private const double Normal95 = 1.96;
+
     /// <summary>The probability that a responder has the higher score; equal scores count a half (Mann and Whitney, 1947). NaN where one kind is absent.</summary>
     public static double Auc(IReadOnlyList<double> scores, IReadOnlyList<float> labels)
     {
@@ -13,6 +17,18 @@ public static class BinaryMetrics
             (positives, seen) = (positives + yes, seen + no);
         }
         return pairs / (positives * seen);
+    }
+
+    /// <summary><see cref="Auc"/> with the 95 % interval of Hanley and McNeil (Radiology 143, 1982); from 0 to 1 where one kind is absent.</summary>
+    public static (double Value, Interval Interval) AucWithInterval(IReadOnlyList<double> scores, IReadOnlyList<float> labels)
+    {
+        var (yes, no) = ((double)labels.Count(label => label > 0), (double)labels.Count(label => label == 0));
+        if (yes == 0 || no == 0)
+            return (0.5, new Interval(0, 1));
+        var auc = Auc(scores, labels);
+        var (first, second) = (auc / (2 - auc), 2 * auc * auc / (1 + auc));
+        var half = Normal95 * Math.Sqrt((auc * (1 - auc) + (yes - 1) * (first - auc * auc) + (no - 1) * (second - auc * auc)) / (yes * no));
+        return (auc, new Interval(auc - half, auc + half));
     }
 
     /// <summary>Average precision: the sum over falling scores of precision times the recall gained. Equal scores enter together.</summary>

@@ -8,7 +8,12 @@ public static class EffectGroups
     private const double Normal95 = 1.96;
 
     /// <param name="cases">Customers that the scores' model was not trained on.</param>
-    public static IReadOnlyList<EffectGroup> Of(IReadOnlyList<UpliftCase> cases, int groups = 10)
+    public static IReadOnlyList<EffectGroup> Of(IReadOnlyList<UpliftCase> cases, int groups = 10) => Pooled(cases, groups, Effect);
+
+    /// <summary>The mean outcomes of the contacted, where there is no control group.</summary>
+    public static IReadOnlyList<EffectGroup> Outcomes(IReadOnlyList<UpliftCase> cases, int groups = 10) => Pooled(cases, groups, Outcome);
+
+    private static EffectGroup[] Pooled(IReadOnlyList<UpliftCase> cases, int groups, Func<IReadOnlyList<UpliftCase>, EffectGroup> measure)
     {
         ArgumentNullException.ThrowIfNull(cases);
         var ordered = cases.OrderBy(one => one.Score).ToArray();
@@ -16,13 +21,13 @@ public static class EffectGroups
         foreach (var part in ordered.Chunk(Math.Max(1, (ordered.Length + groups - 1) / groups)))
         {
             blocks.Add([.. part]);
-            while (blocks.Count > 1 && !(Effect(blocks[^1]).Effect > Effect(blocks[^2]).Effect && blocks[^1][0].Score > blocks[^2][^1].Score))
+            while (blocks.Count > 1 && !(measure(blocks[^1]).Effect > measure(blocks[^2]).Effect && blocks[^1][0].Score > blocks[^2][^1].Score))
             {
                 blocks[^2].AddRange(blocks[^1]);
                 blocks.RemoveAt(blocks.Count - 1);
             }
         }
-        return [.. blocks.Select(block => Effect(block))];
+        return [.. blocks.Select(measure)];
     }
 
     /// <summary>Difference of the means of the contacted and the control group, with its 95 % interval (Welch).</summary>
@@ -33,6 +38,15 @@ public static class EffectGroups
         var effect = treated.Mean - control.Mean;
         var deviation = Math.Sqrt(treated.MeanVariance + control.MeanVariance);
         return new EffectGroup(cases.Min(one => one.Score), effect, effect - Normal95 * deviation, effect + Normal95 * deviation);
+    }
+
+    /// <summary>The mean outcome of the contacted, with its 95 % interval.</summary>
+    public static EffectGroup Outcome(IReadOnlyList<UpliftCase> cases)
+    {
+        ArgumentNullException.ThrowIfNull(cases);
+        var (mean, variance) = Moments(cases, true);
+        var half = Normal95 * Math.Sqrt(variance);
+        return new EffectGroup(cases.Min(one => one.Score), mean, mean - half, mean + half);
     }
 
     /// <summary>NaN, which orders below every effect, where a group has nobody.</summary>

@@ -30,9 +30,7 @@ public static class UpliftBootstrap
             var sums = new double[ranked.Length];
             for (var part = 0; part < ranked[0].Length; part++)
             {
-                var drawn = new int[ranked[0][part].Count];
-                for (var i = 0; i < drawn.Length; i++)
-                    drawn[random.Next(drawn.Length)]++;
+                var drawn = ranked[0][part].Drawn(random);
                 for (var model = 0; model < ranked.Length; model++)
                     sums[model] += ranked[model][part].Qini(drawn) / ranked[0].Length;
             }
@@ -40,6 +38,22 @@ public static class UpliftBootstrap
                 values[model][resample] = model == 0 ? sums[0] : sums[0] - sums[model];
         });
         return Array.ConvertAll(values, IntervalOf);
+    }
+
+    /// <summary>The 95 % intervals of the Qini curve, each for itself.</summary>
+    /// <param name="steps">So many shares of the customers of equal distance, the last of them all.</param>
+    public static IReadOnlyList<(double Share, Interval Gain)> Band(IReadOnlyList<UpliftCase> cases, int steps, int seed)
+    {
+        var ranked = new RankedCases(cases);
+        var gains = new double[steps][];
+        for (var step = 0; step < steps; step++)
+            gains[step] = new double[Resamples];
+        Parallel.For(0, Resamples, resample =>
+        {
+            foreach (var (step, gain) in ranked.Gains(ranked.Drawn(new Random(unchecked(seed * 1_000_003 + resample))), steps).Index())
+                gains[step][resample] = gain;
+        });
+        return [.. gains.Select((values, step) => ((step + 1.0) / steps, IntervalOf(values)))];
     }
 
     private static Interval IntervalOf(double[] values)
@@ -59,7 +73,33 @@ public static class UpliftBootstrap
             ordered = [.. places.Select((place, rank) => (place, rank + 1 == places.Length || cases[places[rank + 1]].Score != cases[place].Score, cases[place].Treated, cases[place].Outcome))];
         }
 
-        public int Count => ordered.Length;
+        /// <summary>How often each customer comes, by place, when as many are drawn with replacement.</summary>
+        public int[] Drawn(Random random)
+        {
+            var drawn = new int[ordered.Length];
+            for (var i = 0; i < drawn.Length; i++)
+                drawn[random.Next(drawn.Length)]++;
+            return drawn;
+        }
+
+        /// <summary>The Qini curve of the drawn customers at shares of equal distance: its value where the share is first reached.</summary>
+        public double[] Gains(int[] drawn, int steps)
+        {
+            var (treated, control, treatedOutcome, controlOutcome, all, step) = (0.0, 0.0, 0.0, 0.0, 0.0, 0);
+            var gains = new double[steps];
+            foreach (var (place, endsTie, isTreated, outcome) in ordered)
+            {
+                var times = drawn[place];
+                all += times;
+                if (isTreated)
+                    (treated, treatedOutcome) = (treated + times, treatedOutcome + times * outcome);
+                else
+                    (control, controlOutcome) = (control + times, controlOutcome + times * outcome);
+                while (endsTie && step < steps && all >= (step + 1.0) / steps * ordered.Length)
+                    gains[step++] = treatedOutcome - (control > 0 ? controlOutcome * treated / control : 0);
+            }
+            return treated == 0 ? gains : Array.ConvertAll(gains, gain => gain / treated);
+        }
 
         /// <summary><see cref="UpliftCurve.QiniValue"/> of the drawn customers.</summary>
         public double Qini(int[] drawn)

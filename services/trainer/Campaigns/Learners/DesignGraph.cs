@@ -7,6 +7,10 @@ namespace ModelOps.Trainer.Campaigns.Learners;
 /// <summary><see cref="DesignColumn.Of(ReadOnlySpan{float})"/> as a graph.</summary>
 internal static class DesignGraph
 {
+    /// <summary><see cref="TableRows.Narrowed"/> as a graph.</summary>
+    public static string Narrow(GraphBuilder graph, string features, IReadOnlyList<int> columns) =>
+        graph.Node("Gather", [features, graph.Constant(graph.Fresh("columns"), [.. columns.Select(column => (long)column)])], ("axis", 1L));
+
     /// <param name="features">(batch, columns), encoded.</param>
     /// <returns>(batch, width).</returns>
     public static string Expand(GraphBuilder graph, string features, TableSchema schema)

@@ -25,7 +25,7 @@ public sealed class ColumnSelection(IUpliftLearner learner, ILearner outcome, do
         // Where nothing passes, everybody's uplift is about the same; the learner sees the first column, so that there is a model at all.
         if (columns.Count == 0)
             columns = [0];
-        return new Selected(columns, learner.Learn(rows with { Table = Narrowed(rows.Table, columns) }, seed));
+        return new Selected(columns, learner.Learn(rows with { Table = rows.Table.Narrowed(columns) }, seed));
     }
 
     /// <summary>The columns that pass, in the order in which they joined.</summary>
@@ -55,28 +55,12 @@ public sealed class ColumnSelection(IUpliftLearner learner, ILearner outcome, do
         }
     }
 
-    private static TableRows Narrowed(TableRows rows, IReadOnlyList<int> columns)
-    {
-        var values = new float[rows.Count * columns.Count];
-        for (var row = 0; row < rows.Count; row++)
-        {
-            for (var i = 0; i < columns.Count; i++)
-                values[row * columns.Count + i] = rows.Values[row * rows.Columns + columns[i]];
-        }
-        return new TableRows(Narrowed(rows.Schema, columns), values);
-    }
-
-    private static TableSchema Narrowed(TableSchema schema, IReadOnlyList<int> columns) => new([.. columns.Select(column => schema.Columns[column])]);
-
     private sealed class Selected(IReadOnlyList<int> columns, IUplift uplift) : IUplift
     {
-        public double[] Predict(TableRows rows) => uplift.Predict(Narrowed(rows, columns));
+        public double[] Predict(TableRows rows) => uplift.Predict(rows.Narrowed(columns));
 
-        public string Export(GraphBuilder graph, string features, TableSchema schema)
-        {
-            var narrowed = graph.Node("Gather", [features, graph.Constant(graph.Fresh("selected"), [.. columns.Select(column => (long)column)])], ("axis", 1L));
-            return uplift.Export(graph, narrowed, Narrowed(schema, columns));
-        }
+        public string Export(GraphBuilder graph, string features, TableSchema schema) =>
+            uplift.Export(graph, DesignGraph.Narrow(graph, features, columns), schema.Narrowed(columns));
     }
 
     /// <summary>Cross products of the design and the scores, from which every regression on some of the columns follows.</summary>

@@ -1,13 +1,7 @@
 using System.Text.Json;
-using Google.Protobuf;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Campaigns;
-using ModelOps.Features;
-using ModelOps.Features.Campaigns;
-using ModelOps.Features.Tables;
 using ModelOps.Inference.Campaigns;
-using ModelOps.Trainer.Onnx.Format;
-using static ModelOps.Trainer.Onnx.Format.TensorProto.Types;
 
 namespace ModelOps.Tests.Inference.Campaigns;
 
@@ -16,14 +10,7 @@ public sealed class CampaignModelTests : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("modelops-campaigns-").FullName;
 
-    public async ValueTask InitializeAsync()
-    {
-        await new CampaignSettings("visit", "none", [new CampaignArm("mail", RankingWay.Uplift, "s-learner", .03, .02, .04, .01, .005, .015, "", [new(0, .01, 0, .02), new(5, .08, .06, .1)])], 0, 0)
-            .WriteAsync(Path.Combine(folder, CampaignSettings.FileName));
-        await new TableSchema([new TableColumn("recency", ColumnKind.Number)]).WriteAsync(Path.Combine(folder, TableSchema.FileName));
-        await CampaignCustomers.WriteAsync(Path.Combine(folder, CampaignCustomers.FileName), [new("u1", [9f]), new("u2", [float.NaN])]);
-        await WriteGraphAsync(arms: 1);
-    }
+    public async ValueTask InitializeAsync() => await TinyCampaignPackage.WriteAsync(folder, TinyCampaignPackage.Mail);
 
     [Fact]
     public async Task Answer_TheContextGoesBeforeWhatIsKnown()
@@ -32,7 +19,7 @@ public sealed class CampaignModelTests : IAsyncLifetime
 
         var answers = CampaignsApi.Answer(model, [new CampaignRequest("u1"), new CampaignRequest("u1", Context: Context("2")), new CampaignRequest("stranger"), new CampaignRequest("u2", Context: Context("\"6\""))]);
 
-        Assert.Equal([.08, .01, .01, .08], answers.Select(answer => Assert.Single(answer.Ranked).Effect));
+        Assert.Equal([.08, .01, .01, .08], answers.Select(answer => Assert.Single(answer.Ranked).Effect!.Value));
         Assert.EndsWith("Nothing is known of this user.", answers[2].Ranked[0].Reason, StringComparison.Ordinal);
         Assert.Equal(("visit", 3, "campaigns"), (answers[0].Outcome, answers[0].Version, answers[0].Model));
     }
@@ -51,26 +38,13 @@ public sealed class CampaignModelTests : IAsyncLifetime
     [Fact]
     public async Task Load_AGraphOfOtherArms_IsRefused()
     {
-        await WriteGraphAsync(arms: 2);
+        await TinyCampaignPackage.WriteAsync(folder, TinyCampaignPackage.Mail, graphArms: 2);
         Assert.Contains("does not take 1 columns and give 1 arms", (await Assert.ThrowsAsync<InvalidDataException>(LoadAsync)).Message, StringComparison.Ordinal);
     }
 
     private Task<CampaignModel> LoadAsync() => CampaignModel.LoadAsync(StoreId.Main, "campaigns", 3, folder, TestBatching.Host(), TestContext.Current.CancellationToken);
 
     private static Dictionary<string, JsonElement> Context(string recency) => new() { ["recency"] = JsonDocument.Parse(recency).RootElement.Clone() };
-
-    private Task WriteGraphAsync(int arms)
-    {
-        var name = Enumerable.Repeat(CampaignSettings.Features, arms).ToArray();
-        var graph = new GraphProto
-        {
-            Name = "campaigns",
-            Input = { TinyPackage.Value(CampaignSettings.Features, DataType.Float, "batch", 1) },
-            Output = { TinyPackage.Value(CampaignSettings.Uplift, DataType.Float, "batch", arms), TinyPackage.Value(CampaignSettings.Response, DataType.Float, "batch", arms) },
-            Node = { TinyPackage.Node("Concat", name, [CampaignSettings.Uplift], ("axis", 1L)), TinyPackage.Node("Concat", name, [CampaignSettings.Response], ("axis", 1L)) },
-        };
-        return File.WriteAllBytesAsync(Path.Combine(folder, PackageFiles.Model), new ModelProto { IrVersion = 10, OpsetImport = { new OperatorSetIdProto { Version = 21 } }, Graph = graph }.ToByteArray());
-    }
 
     public ValueTask DisposeAsync()
     {

@@ -49,6 +49,16 @@ public sealed class CampaignRankingTests
         Assert.EndsWith("Nothing is known of this user. The user is held out: do not contact.", ranked[0].Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Rank_WithoutAControlGroup_GivesTheMeasuredResponse_AndNoEffect()
+    {
+        var arm = new CampaignArm("call", RankingWay.NoControl, "logistic", .1, .09, .11, 0, 0, 0, "", [new(.01, .02, .01, .03), new(.2, .4, .35, .45)]);
+        var best = Assert.Single(new CampaignRanking(new CampaignSettings("conversion", null, [arm], 0, 0), learning: false, heldOut: false, new Random(1)).Rank([new("call", 2)], [0], [.3f], 10, known: true));
+        Assert.Equal((null, null, null, .4, 2.0), (best.Effect, best.Low, best.High, best.Response, Math.Round(best.Net!.Value, 9)));
+        Assert.True(best.Contact);
+        Assert.Contains("40.0 % responded. There was no control group", best.Reason.Replace("40.0%", "40.0 %", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
     private static IReadOnlyList<RankedCampaign> Rank(float uplift, double? value) =>
         new CampaignRanking(new CampaignSettings("visit", "none", [Mail, Phone], 0, 0), learning: false, heldOut: false, new Random(1)).Rank(Candidates, [uplift, 0], [.1f, .1f], value, known: true);
 }
