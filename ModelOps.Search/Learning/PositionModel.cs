@@ -37,7 +37,7 @@ public sealed class PositionModel
         var examined = Enumerable.Range(1, places).Select(place => 1 / Math.Sqrt(place)).ToArray();
         var pairs = rows.Select(row => (row.Query, row.Item)).Distinct().Index().ToDictionary(pair => pair.Item, pair => pair.Index);
         var shown = rows.Select(row => (Pair: pairs[(row.Query, row.Item)], Place: row.Place - 1, Shown: (double)row.Shown, Clicked: (double)Math.Min(row.Clicked, row.Shown))).ToArray();
-        var usual = shown.Sum(row => row.Clicked) / Math.Max(1, shown.Sum(row => row.Shown * examined[row.Place]));
+        var usual = Math.Min(1, shown.Sum(row => row.Clicked) / Math.Max(1, shown.Sum(row => row.Shown * examined[row.Place]))); // clicks far down say more than one each
         var attraction = Enumerable.Repeat(usual, pairs.Count).ToArray();
         for (var round = 0; round < Rounds; round++)
         {
