@@ -49,7 +49,7 @@ public sealed class SearchApiTests(Stores stores) : IAsyncLifetime
         Assert.Equal(2, answer.Facets["price"].Sum(range => range.Count));
         Assert.True(answer.Items[0].Why!["head"] > 1);
         Assert.All(answer.Items, item => Assert.Equal(item.Why!["words"], item.Why!.Where(part => part.Key.StartsWith("words.", StringComparison.Ordinal)).Sum(part => part.Value), 1e-6));
-        Assert.Equal(["words.title"], answer.Items[0].Why!.Keys.Where(key => key.StartsWith("words.", StringComparison.Ordinal)));
+        Assert.Equal(["words.title", "words.category"], answer.Items[0].Why!.Keys.Where(key => key.StartsWith("words.", StringComparison.Ordinal)));
         Assert.True(answer.Items[1].Why!["words.description"] > 0); // the lamp's says what it is for
     }
 
