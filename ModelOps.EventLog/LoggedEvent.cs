@@ -31,6 +31,8 @@ public sealed record EventSlice<T>(IReadOnlyList<T> Events, long Cursor);
 /// <param name="QueueSeconds">Of the time, what it waited for a batch; null where nothing was computed.</param>
 /// <param name="ComputeSeconds">Of the time, what its batches were computed.</param>
 /// <param name="Query">Of a search, what was asked; null for recommendations.</param>
+/// <param name="Search">Of a search, how it was read and how much was found.</param>
+/// <param name="Assist">Of an answer to a customer's message, how it was answered.</param>
 /// <param name="Propensities">With which probability each product was to be at its place; null where every one was certain.</param>
 public sealed record Impression(
     StoreId Store,
@@ -50,4 +52,6 @@ public sealed record Impression(
     string Placement = "",
     double? QueueSeconds = null,
     double? ComputeSeconds = null,
-    string? Query = null);
+    string? Query = null,
+    LoggedSearch? Search = null,
+    LoggedAssist? Assist = null);

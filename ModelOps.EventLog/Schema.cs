@@ -37,6 +37,7 @@ internal sealed class Schema(NpgsqlDataSource database)
         CREATE INDEX IF NOT EXISTS events_by_position ON events (position);
         CREATE INDEX IF NOT EXISTS events_by_user ON events (store, user_id, time DESC);
         CREATE INDEX IF NOT EXISTS events_by_session ON events (store, session_id, time DESC) WHERE session_id IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS events_by_token ON events (token) WHERE token IS NOT NULL;
 
         CREATE TABLE IF NOT EXISTS impressions (
             store text NOT NULL,
@@ -59,8 +60,11 @@ internal sealed class Schema(NpgsqlDataSource database)
         ALTER TABLE impressions ADD COLUMN IF NOT EXISTS queue_seconds double precision;
         ALTER TABLE impressions ADD COLUMN IF NOT EXISTS compute_seconds double precision;
         ALTER TABLE impressions ADD COLUMN IF NOT EXISTS query text;
+        ALTER TABLE impressions ADD COLUMN IF NOT EXISTS search jsonb;
+        ALTER TABLE impressions ADD COLUMN IF NOT EXISTS assist jsonb;
         CREATE INDEX IF NOT EXISTS impressions_by_token ON impressions (token);
         CREATE INDEX IF NOT EXISTS impressions_by_position ON impressions (position);
+        CREATE INDEX IF NOT EXISTS searches_by_position ON impressions (store, position) WHERE search IS NOT NULL;
 
         CREATE TABLE IF NOT EXISTS catalogue (
             store text NOT NULL,

@@ -10,8 +10,9 @@ namespace ModelOps.EventLog;
 /// <summary>The only door to the event log: append, read by cursor, read a shopper's latest. It makes its tables when it is first used.</summary>
 public sealed class ShopEvents
 {
-    private const string ImpressionColumns = "store, token, time, model, version, user_id, items, cached, seconds, arm, failed, overlap, propensities, session_id, placement, queue_seconds, compute_seconds, query";
-    private const string Columns = "store, id, name, user_id, session_id, time, items, token, position";
+    internal const string ImpressionColumns = "store, token, time, model, version, user_id, items, cached, seconds, arm, failed, overlap, propensities, session_id, placement, queue_seconds, compute_seconds, query, search, assist";
+    internal const int PositionColumn = 20; // after those
+    internal const string Columns = "store, id, name, user_id, session_id, time, items, token, position";
 
     private readonly NpgsqlDataSource database;
     private readonly Schema schema;
@@ -115,9 +116,9 @@ public sealed class ShopEvents
         // Lists of different lengths are no array of arrays, so each travels as the text of one.
         await using var command = database.CreateCommand($"""
             INSERT INTO impressions ({ImpressionColumns})
-            SELECT store, token, time, model, version, user_id, items::text[], cached, seconds, arm, failed, overlap, propensities::float8[], session_id, placement, queue_seconds, compute_seconds, query
+            SELECT store, token, time, model, version, user_id, items::text[], cached, seconds, arm, failed, overlap, propensities::float8[], session_id, placement, queue_seconds, compute_seconds, query, search, assist
             FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::int[], $6::text[], $7::text[], $8::bool[], $9::float8[], $10::text[], $11::bool[], $12::float8[], $13::text[],
-                $14::text[], $15::text[], $16::float8[], $17::float8[], $18::text[]) AS shown ({ImpressionColumns})
+                $14::text[], $15::text[], $16::float8[], $17::float8[], $18::text[], $19::jsonb[], $20::jsonb[]) AS shown ({ImpressionColumns})
             ON CONFLICT DO NOTHING
             """);
         AddColumn(command, NpgsqlDbType.Text, impressions.Select(i => i.Store.Value));
@@ -138,6 +139,8 @@ public sealed class ShopEvents
         AddColumn(command, NpgsqlDbType.Double, impressions.Select(i => i.QueueSeconds));
         AddColumn(command, NpgsqlDbType.Double, impressions.Select(i => i.ComputeSeconds));
         AddColumn(command, NpgsqlDbType.Text, impressions.Select(i => i.Query));
+        AddColumn(command, NpgsqlDbType.Jsonb, impressions.Select(i => Json(i.Search)));
+        AddColumn(command, NpgsqlDbType.Jsonb, impressions.Select(i => Json(i.Assist)));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -156,7 +159,7 @@ public sealed class ShopEvents
         while (await reader.ReadAsync(cancellationToken))
         {
             impressions.Add(ReadImpression(reader));
-            cursor = reader.GetInt64(18);
+            cursor = reader.GetInt64(PositionColumn);
         }
         return new EventSlice<Impression>(impressions, cursor);
     }
@@ -199,11 +202,16 @@ public sealed class ShopEvents
     internal static LoggedEvent ReadEvent(NpgsqlDataReader reader, StoreId store) => new(
         store, reader.GetString(1), reader.GetString(2), Text(reader, 3), Text(reader, 4), Utc(reader, 5), JsonSerializer.Deserialize<List<EventItem>>(reader.GetString(6), JsonSerializerOptions.Web) ?? [], Text(reader, 7));
 
-    private static Impression ReadImpression(NpgsqlDataReader reader) => new(
+    internal static Impression ReadImpression(NpgsqlDataReader reader) => new(
         new StoreId(reader.GetString(0)), reader.GetString(1), Utc(reader, 2), reader.GetString(3), reader.GetInt32(4), Text(reader, 5),
         reader.GetFieldValue<string[]>(6), reader.GetBoolean(7), reader.GetDouble(8), reader.GetString(9), reader.GetBoolean(10), reader.IsDBNull(11) ? null : reader.GetDouble(11),
         reader.IsDBNull(12) ? null : reader.GetFieldValue<double[]>(12), Text(reader, 13), reader.GetString(14),
-        reader.IsDBNull(15) ? null : reader.GetDouble(15), reader.IsDBNull(16) ? null : reader.GetDouble(16), Text(reader, 17));
+        reader.IsDBNull(15) ? null : reader.GetDouble(15), reader.IsDBNull(16) ? null : reader.GetDouble(16), Text(reader, 17),
+        Read<LoggedSearch>(reader, 18), Read<LoggedAssist>(reader, 19));
+
+    private static string? Json<T>(T? details) where T : class => details is null ? null : JsonSerializer.Serialize(details, JsonSerializerOptions.Web);
+
+    private static T? Read<T>(NpgsqlDataReader reader, int column) where T : class => reader.IsDBNull(column) ? null : JsonSerializer.Deserialize<T>(reader.GetString(column), JsonSerializerOptions.Web);
 
     private static void AddColumn<T>(NpgsqlCommand command, NpgsqlDbType type, IEnumerable<T> values) =>
         command.Parameters.Add(new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });

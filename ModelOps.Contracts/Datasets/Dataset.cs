@@ -35,7 +35,7 @@ public sealed record DatasetProfile(
     IReadOnlyDictionary<string, long> EventsByName,
     bool HasClock)
 {
-    /// <summary>Rows of the tables beside events and products, by name: <c>users</c>, <c>campaigns</c>, <c>judgements</c>, <c>messages</c>, <c>faq</c>.</summary>
+    /// <summary>Rows of the tables beside events and products, by name: <c>users</c>, <c>campaigns</c>, <c>judgements</c>, <c>messages</c>, <c>faq</c>, <c>searches</c>, <c>queries</c>, <c>reformulations</c>.</summary>
     public IReadOnlyDictionary<string, long> Tables { get; init; } = new Dictionary<string, long>();
 }
 
@@ -81,8 +81,20 @@ public static class DatasetFiles
     /// <summary><c>question, answer, category, language, link</c>, in source order. Where an FAQ was uploaded.</summary>
     public const string Faq = "faq.parquet";
 
+    /// <summary>
+    /// <c>query, item_id, place, shown, clicked, bought</c>: how often a query's answers showed the product at that place of the page, from 1, and
+    /// what came of it. Of queries that at least five different shoppers have asked, as the next two. Where the event log has searches.
+    /// </summary>
+    public const string Searches = "searches.parquet";
+
+    /// <summary><c>query, asked, shoppers, found, clicked, bought</c>: how often and by how many it was asked, how many products it usually finds, and what came of it.</summary>
+    public const string Queries = "queries.parquet";
+
+    /// <summary><c>query, later, shoppers, times</c>: who clicked nothing for the first, asked the second within five minutes, and clicked.</summary>
+    public const string Reformulations = "reformulations.parquet";
+
     /// <summary>Every file that a version may have.</summary>
-    public static IReadOnlyList<string> All { get; } = [Events, Products, UserTags, Quarantine, Users, Campaigns, Judgements, Messages, Faq];
+    public static IReadOnlyList<string> All { get; } = [Events, Products, UserTags, Quarantine, Users, Campaigns, Judgements, Messages, Faq, Searches, Queries, Reformulations];
 
     private static readonly string[] Always = [Events, Products, UserTags, Quarantine];
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ModelOps.Contracts.Quality;
 
 namespace ModelOps.Contracts.Deployments;
 
@@ -117,7 +118,14 @@ public static class GuardMetric
     /// <summary>Share of products that the shadow and what was shown have in common.</summary>
     public const string Overlap = "overlap";
 
-    public static IReadOnlyList<string> All { get; } = [ErrorRate, LatencyP99, ClickRate, ConversionRate, Overlap];
+    /// <summary>Shares of searches, or of answers to customers.</summary>
+    public static IReadOnlyList<string> Outcomes { get; } =
+    [
+        OutcomeMetric.SearchClickRate, OutcomeMetric.ZeroResultRate, OutcomeMetric.ReformulationRate, OutcomeMetric.AbandonedRate,
+        OutcomeMetric.HandOverRate, OutcomeMetric.OutOfScopeRate, OutcomeMetric.AskBackRate,
+    ];
+
+    public static IReadOnlyList<string> All { get; } = [ErrorRate, LatencyP99, ClickRate, ConversionRate, Overlap, .. Outcomes];
 }
 
 /// <summary>Starts a rollout. Either <paramref name="Version"/>, tried against the champion, or <paramref name="Arms"/> of a test.</summary>

@@ -17,6 +17,7 @@ public sealed record AssistRequest(string? Message, string? User = null, string?
 /// <param name="HandOver">Not null when a person should go on.</param>
 /// <param name="Suggestions">Intents that may be meant, where the assistant asks back.</param>
 /// <param name="Wording"><c>text</c>: the shop's own. <c>model</c>: worded by a language model from the citations.</param>
+/// <param name="Token">Send it back with events that follow from this answer.</param>
 public sealed record AssistResponse(
     string Conversation,
     AssistIntent Intent,
@@ -27,7 +28,9 @@ public sealed record AssistResponse(
     IReadOnlyList<string> Suggestions,
     string Language,
     string Wording,
-    ModelReference Model);
+    ModelReference Model,
+    string Token,
+    string Arm);
 
 /// <param name="Name">Null where the message is about none of the intents.</param>
 /// <param name="Confidence">Calibrated: of messages with .8, eight of ten are right.</param>

@@ -11,7 +11,7 @@ namespace ModelOps.Contracts.Predictions;
 /// <param name="Count">1 to 200.</param>
 /// <param name="Page">From 1; a page has <paramref name="Count"/> products.</param>
 /// <param name="Model">A registered model, <c>search</c> when absent.</param>
-/// <param name="Explain">With every product, the numbers that its place comes from.</param>
+/// <param name="Explain">With every product, the numbers that its place comes from. Not for publishable keys.</param>
 /// <param name="DeadlineMs">After how many milliseconds the answer is of no use any more; the header <c>x-request-timeout-ms</c> goes before it.</param>
 public sealed record SearchRequest(
     string? Query,
@@ -66,7 +66,7 @@ public sealed record SearchResponse(
 /// <param name="Title">As HTML, the query's words in <c>em</c>.</param>
 /// <param name="Price">As the shop last told it.</param>
 /// <param name="Rules">The store's rules that moved it.</param>
-/// <param name="Why">By the name of a feature, what it gives; where it was asked for.</param>
+/// <param name="Why">Where it was asked for: <c>words</c> and, as <c>words.title</c> and so on, the field's part of it; by the name of a feature, what the score is multiplied with.</param>
 public sealed record SearchHit(
     string Id,
     double Score,

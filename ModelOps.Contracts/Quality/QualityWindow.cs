@@ -58,6 +58,14 @@ public sealed class MonitorClient(HttpClient http)
         StoreId store, string model, DateTimeOffset from, IReadOnlyList<string> by, string? placement = null, CancellationToken cancellationToken = default) => http.GetAsync<Page<QualityReport>>(
             store, $"/v1/models/{Uri.EscapeDataString(model)}/quality?from={Written(from)}&by={string.Join(',', by)}{(placement is null ? "" : $"&placement={Uri.EscapeDataString(placement)}")}&limit=500", cancellationToken);
 
+    /// <summary>What became of a model's searches, by what <paramref name="by"/> names: <c>version</c>, <c>arm</c>.</summary>
+    public Task<IReadOnlyList<OutcomeReport>> GetSearchesAsync(StoreId store, string model, DateTimeOffset from, IReadOnlyList<string> by, CancellationToken cancellationToken = default) =>
+        http.GetAsync<IReadOnlyList<OutcomeReport>>(store, $"/v1/models/{Uri.EscapeDataString(model)}/searches?from={Written(from)}&by={string.Join(',', by)}", cancellationToken);
+
+    /// <summary>How a model answered customers' messages, told apart in the same way.</summary>
+    public Task<IReadOnlyList<OutcomeReport>> GetAssistanceAsync(StoreId store, string model, DateTimeOffset from, IReadOnlyList<string> by, CancellationToken cancellationToken = default) =>
+        http.GetAsync<IReadOnlyList<OutcomeReport>>(store, $"/v1/models/{Uri.EscapeDataString(model)}/assistance?from={Written(from)}&by={string.Join(',', by)}", cancellationToken);
+
     /// <summary>What a version's promotion promised and what came of it; null where it never was champion.</summary>
     public Task<Promise?> FindPromiseAsync(StoreId store, string model, int version, CancellationToken cancellationToken = default) =>
         http.FindAsync<Promise>(store, $"/v1/models/{Uri.EscapeDataString(model)}/versions/{version.ToString(CultureInfo.InvariantCulture)}/promise", cancellationToken);

@@ -18,6 +18,9 @@ public sealed class WeightLearner(SearchEngine engine)
 
     public const double LeastGain = .005;
 
+    /// <summary>What a query with clicks counts beside a judged one.</summary>
+    public const double ClicksWeight = .5;
+
     /// <summary>More queries are not looked at: they would cost time and move nothing.</summary>
     private const int MostQueries = 500;
 
@@ -31,17 +34,19 @@ public sealed class WeightLearner(SearchEngine engine)
         var order = Enumerable.Range(0, queries.Count).ToArray();
         new Random(seed).Shuffle(order);
         List<SearchWeights> settings = [SearchWeights.Default, .. TunedWeight.Settings(engine.Index.Products.Select(product => product.Popularity).Distinct().Skip(1).Any())];
-        var looked = order.Take(MostQueries).ToArray();
+        // People's judgements first: clicks fill up what is left of the queries that are looked at.
+        var looked = order.OrderBy(i => queries[i].FromClicks).Take(MostQueries).ToArray();
+        var weights = looked.Select(i => queries[i].FromClicks ? ClicksWeight : 1).ToArray();
         var measured = MeasureAll([.. looked.Select(i => queries[i])], settings);
         var heldOut = Measure(queries, SearchWeights.Default);
         var folds = Math.Min(Folds, looked.Length);
         for (var fold = 0; fold < folds && looked.Length > 1; fold++)
         {
-            var best = Best(measured, [.. Enumerable.Range(0, looked.Length).Where(i => i % folds != fold)], leastGain);
+            var best = Best(measured, weights, [.. Enumerable.Range(0, looked.Length).Where(i => i % folds != fold)], leastGain);
             foreach (var i in Enumerable.Range(0, looked.Length).Where(i => i % folds == fold))
                 heldOut[looked[i]] = measured[best][i].Ndcg;
         }
-        var chosen = Best(measured, [.. Enumerable.Range(0, looked.Length)], leastGain);
+        var chosen = Best(measured, weights, [.. Enumerable.Range(0, looked.Length)], leastGain);
         return new LearnedWeights(settings[chosen], heldOut, looked.Length == 0 ? 0 : measured[chosen].Average(query => query.Ndcg));
     }
 
@@ -66,9 +71,10 @@ public sealed class WeightLearner(SearchEngine engine)
     }
 
     /// <summary>The first is the defaults.</summary>
-    private static int Best((double Ndcg, double Condensed)[][] measured, int[] train, double leastGain)
+    private static int Best((double Ndcg, double Condensed)[][] measured, double[] weights, int[] train, double leastGain)
     {
-        double Mean(int setting) => train.Length == 0 ? 0 : train.Average(i => (measured[setting][i].Ndcg + measured[setting][i].Condensed) / 2);
+        var total = train.Sum(i => weights[i]);
+        double Mean(int setting) => total == 0 ? 0 : train.Sum(i => weights[i] * (measured[setting][i].Ndcg + measured[setting][i].Condensed) / 2) / total;
         var best = Enumerable.Range(0, measured.Length).MaxBy(Mean);
         return Mean(best) >= Mean(0) + leastGain ? best : 0;
     }

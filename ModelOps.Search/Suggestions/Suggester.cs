@@ -1,6 +1,7 @@
 using ModelOps.Search.Analysis;
 using ModelOps.Search.Index;
 using ModelOps.Search.Packages;
+using ModelOps.Search.Queries;
 
 namespace ModelOps.Search.Suggestions;
 
@@ -79,5 +80,5 @@ public sealed class Suggester
         }
     }
 
-    private static string KeyOf(string text) => string.Join(' ', ProductText.Read(text.Length > LongestPrefix * 2 ? text[..(LongestPrefix * 2)] : text).Where(token => token.Kind == TokenKind.Word).DistinctBy(token => token.Position).Select(token => token.Text));
+    private static string KeyOf(string text) => QueryForm.Of(text.Length > LongestPrefix * 2 ? text[..(LongestPrefix * 2)] : text);
 }

@@ -17,7 +17,7 @@ internal static class Worker
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
         Directory.CreateDirectory(folder);
-        var builder = new DatasetBuilder(null!, Options.Create(new DataPrepOptions { MemoryLimitMegabytes = megabytes }), TimeProvider.System);
+        var builder = new DatasetBuilder(null!, null!, Options.Create(new DataPrepOptions { MemoryLimitMegabytes = megabytes }), TimeProvider.System);
         var source = new DatasetSource(new UploadedFile(SourceKind.Events, Path.GetFileName(csv), csv, new FileInfo(csv).Length, Convert.ToHexStringLower(SHA256.HashData([]))), null, 1);
         var built = await builder.BuildAsync(StoreId.Main, [source], new DatasetRules(), [], new StorePrivacy(new PersonalData(new byte[32]), []), includeEventLog: false, folder, CancellationToken.None);
         var found = string.Join(", ", built.Checks.Where(check => check.Rows > 0).Select(check => $"{check.Check} {check.Rows}"));

@@ -57,7 +57,7 @@ internal static class WeakSupervision
     private static (BuiltDataset Built, string Messages) Build(string folder, string csv, DatasetRules rules)
     {
         Directory.CreateDirectory(folder);
-        var builder = new DatasetBuilder(null!, Options.Create(new DataPrepOptions()), TimeProvider.System);
+        var builder = new DatasetBuilder(null!, null!, Options.Create(new DataPrepOptions()), TimeProvider.System);
         var source = new DatasetSource(new UploadedFile(SourceKind.Messages, "messages.csv", csv, new FileInfo(csv).Length, ""), null, 1);
         var built = builder.BuildAsync(StoreId.Main, [source], rules, [], new StorePrivacy(new PersonalData(new byte[32]), []), includeEventLog: false, folder, CancellationToken.None).GetAwaiter().GetResult();
         return (built, built.Files.Single(file => file.EndsWith(DatasetFiles.Messages, StringComparison.Ordinal)));

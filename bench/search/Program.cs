@@ -1,6 +1,7 @@
 // Measures product search on public judgements:
 //   dotnet run -c Release --project bench/search -- icecat <folder> [judgements=<csv of other queries over the same products>]
 //   dotnet run -c Release --project bench/search -- home-depot <folder> [folds=5] [seeds=3]
+//   dotnet run -c Release --project bench/search -- clicks <folder of icecat> [seeds=1]
 using System.Globalization;
 using ModelOps.Bench.Search;
 
@@ -14,7 +15,10 @@ switch (args)
     case ["home-depot", var folder, ..]:
         HomeDepotBench.Run(folder, int.Parse(settings.GetValueOrDefault("folds", "5"), CultureInfo.InvariantCulture), int.Parse(settings.GetValueOrDefault("seeds", "3"), CultureInfo.InvariantCulture));
         return 0;
+    case ["clicks", var folder, ..]:
+        ClicksBench.Run(folder, int.Parse(settings.GetValueOrDefault("seeds", "1"), CultureInfo.InvariantCulture));
+        return 0;
     default:
-        Console.Error.WriteLine("Name a benchmark and its data: icecat <folder> or home-depot <folder>.");
+        Console.Error.WriteLine("Name a benchmark and its data: icecat <folder>, home-depot <folder> or clicks <folder>.");
         return 1;
 }

@@ -7,6 +7,7 @@ using ModelOps.DataPrep.Labelling;
 using ModelOps.DataPrep.Labels;
 using ModelOps.DataPrep.Mapping;
 using ModelOps.DataPrep.Privacy;
+using ModelOps.DataPrep.SearchLog;
 using ModelOps.DataPrep.Sources;
 
 namespace ModelOps.DataPrep.Datasets;
@@ -21,7 +22,7 @@ internal sealed record DatasetSource(UploadedFile File, string? Mapping, int Bat
 internal sealed record BuiltDataset(IReadOnlyList<string> Files, string ContentSha256, long EventCursor, DatasetRows Rows, DatasetProfile Profile, DatasetStatistics Statistics, DatasetLineage Lineage, IReadOnlyList<SourceReport> Sources, IReadOnlyList<CheckResult> Checks, Labelling.Labelling Labels);
 
 /// <summary>Sources in, checked and sorted Parquet out; in DuckDB, out of core, the same bytes for the same input at any number of threads.</summary>
-internal sealed class DatasetBuilder(EventLogSource eventLog, IOptions<DataPrepOptions> options, TimeProvider time)
+internal sealed class DatasetBuilder(EventLogSource eventLog, SearchLogSource searchLog, IOptions<DataPrepOptions> options, TimeProvider time)
 {
     /// <param name="folder">An empty folder for the result and whatever does not fit in memory.</param>
     /// <exception cref="UploadException">A source cannot be read, or no row was kept.</exception>
@@ -51,6 +52,7 @@ internal sealed class DatasetBuilder(EventLogSource eventLog, IOptions<DataPrepO
             (cursor, var logged) = await eventLog.ReadAsync(duck, store, privacy.Data, null, cancellationToken);
             if (logged.Rows > 0)
                 reports.Add(logged);
+            await searchLog.ReadAsync(duck, store, privacy.Data, cursor, cancellationToken);
         }
 
         progress.Begin("checking");
@@ -67,6 +69,7 @@ internal sealed class DatasetBuilder(EventLogSource eventLog, IOptions<DataPrepO
         foreach (var fact in KeptFacts.All)
             fact.Count(duck);
         duck.Execute(Recipe.Catalogue);
+        duck.Execute(SearchTables.Prepare);
         var labels = LabelRun.Run(duck, rules, answers, cancellationToken);
         duck.Execute(UserTagHistory.Tables);
         cancellationToken.ThrowIfCancellationRequested();

@@ -8,6 +8,7 @@ using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Runs;
 using ModelOps.DataPrep.Mapping;
 using ModelOps.DataPrep.Privacy;
+using ModelOps.DataPrep.SearchLog;
 using ModelOps.DataPrep.Sources;
 using ModelOps.Jobs;
 using ModelOps.ServiceDefaults;
@@ -21,7 +22,7 @@ internal static partial class DatasetsApi
     {
         WorkFolder.RemoveOrphans();
         services.AddOptions<DataPrepOptions>().BindConfiguration("DataPrep").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<EventLogSource>();
+        services.AddSingleton<EventLogSource>().AddSingleton<SearchLogSource>();
         services.AddSingleton<DatasetBuilder>();
         services.AddSingleton<DatasetStorage>();
         services.AddScoped<DatasetVersions>();

@@ -7,6 +7,7 @@ using ModelOps.DataPrep.Facts;
 using ModelOps.DataPrep.Labelling;
 using ModelOps.DataPrep.Mapping;
 using ModelOps.DataPrep.Privacy;
+using ModelOps.DataPrep.SearchLog;
 using ModelOps.DataPrep.Sources;
 using ModelOps.DataPrep.Statistics;
 
@@ -37,6 +38,7 @@ internal static class Recipe
         {
             duck.Execute(TypedRows.Table);
             duck.Execute(StagedSource.Tables);
+            duck.Execute(SearchLogSource.Tables);
         }
         return duck;
     }
@@ -101,7 +103,8 @@ internal static class Recipe
                 SELECT * FROM ({quarantined} UNION ALL SELECT source, row, reason, {HiddenText.HiddenFree("raw")}, "column" FROM rejected) ORDER BY source, row, reason, raw, "column"
                 """),
         };
-        var tables = StagedRows.Present(duck).Select(schema => (Name: $"{schema.Part}.parquet", Query: LabelRun.Export(schema, rules))).ToList();
+        var tables = StagedRows.Present(duck).Select(schema => (Name: $"{schema.Part}.parquet", Query: LabelRun.Export(schema, rules)))
+            .Concat(SearchTables.Present(duck).Select(table => (Name: table.File, table.Query))).ToList();
         foreach (var (name, query) in files.Concat(tables))
             duck.Execute($"COPY ({query}) TO {Sql.Literal(Path.Combine(folder, name))} (FORMAT parquet, COMPRESSION zstd)");
         return [.. files.Concat(tables).Select(file => Path.Combine(folder, file.Name))];
@@ -135,7 +138,8 @@ internal static class Recipe
     private static DatasetProfile Profile(DuckDBConnection duck)
     {
         var byName = duck.Rows($"SELECT value, after FROM {VersionStatistics.Values.Table} WHERE name = 'event' AND after > 0 AND value IS NOT NULL ORDER BY value", row => (row.GetString(0), row.GetInt64(1)));
-        var tables = StagedRows.Present(duck).ToDictionary(schema => schema.Part, schema => duck.Scalar<long>($"SELECT count(*) FROM ({StagedRows.Export(schema)})"));
+        var tables = StagedRows.Present(duck).Select(schema => (Name: schema.Part, Rows: duck.Scalar<long>($"SELECT count(*) FROM ({StagedRows.Export(schema)})")))
+            .Concat(SearchTables.Present(duck).Select(table => (Name: Path.GetFileNameWithoutExtension(table.File), table.Rows))).ToDictionary(table => table.Name, table => table.Rows);
         return duck.Rows($"""
             SELECT (SELECT CAST(coalesce(sum(named), 0) AS BIGINT) FROM {KeptFacts.Firsts.Table}), (SELECT count(DISTINCT item_id) FROM {KeptFacts.Items.Table}),
                 (SELECT CAST(coalesce(sum(rows), 0) AS BIGINT) FROM {KeptFacts.Hours.Table}), (SELECT count(*) FROM catalogue),

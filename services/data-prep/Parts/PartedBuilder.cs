@@ -10,6 +10,7 @@ using ModelOps.DataPrep.Facts;
 using ModelOps.DataPrep.Labelling;
 using ModelOps.DataPrep.Mapping;
 using ModelOps.DataPrep.Privacy;
+using ModelOps.DataPrep.SearchLog;
 using ModelOps.DataPrep.Sources;
 
 namespace ModelOps.DataPrep.Parts;
@@ -19,7 +20,7 @@ namespace ModelOps.DataPrep.Parts;
 /// where they are refused, and hands on slices of them; sums up what the parts have counted; and puts their sorted results together. Each
 /// part's result is kept until the build ends, so whatever interrupts it costs what was not finished.
 /// </summary>
-internal sealed class PartedBuilder(Builds builds, BuildBlobs blobs, PartRequests parts, EventLogSource eventLog, IOptions<DataPrepOptions> options, TimeProvider time)
+internal sealed class PartedBuilder(Builds builds, BuildBlobs blobs, PartRequests parts, EventLogSource eventLog, SearchLogSource searchLog, IOptions<DataPrepOptions> options, TimeProvider time)
 {
     private const int MostBuckets = 256;
 
@@ -27,6 +28,7 @@ internal sealed class PartedBuilder(Builds builds, BuildBlobs blobs, PartRequest
     private readonly BuildBlobs blobs = blobs;
     private readonly PartRequests parts = parts;
     private readonly EventLogSource eventLog = eventLog;
+    private readonly SearchLogSource searchLog = searchLog;
     private readonly IOptions<DataPrepOptions> options = options;
 
     /// <summary>Attempts to go on after a lost blob; then whoever asked is tried again.</summary>
@@ -111,6 +113,7 @@ internal sealed class PartedBuilder(Builds builds, BuildBlobs blobs, PartRequest
                 Recipe.RefuseNothing(duck, counts, reports, results);
                 await SumAsync(duck, KeptFacts.All, judged, cancellationToken);
                 duck.Execute(Recipe.Catalogue);
+                duck.Execute(SearchTables.Prepare);
                 labels = LabelRun.Run(duck, terms.Rules, answers, cancellationToken);
                 facts = await PutAsync(duck,
                 [
@@ -150,7 +153,10 @@ internal sealed class PartedBuilder(Builds builds, BuildBlobs blobs, PartRequest
             }
             Recipe.KeepNewestCatalogue(duck, sources);
             if (terms.IncludeEventLog)
+            {
                 await ReadLogAsync(duck, cancellationToken);
+                await builder.searchLog.ReadAsync(duck, store, privacy.Data, cursor, cancellationToken);
+            }
             HiddenText.RemoveErased(duck, terms.Erased);
         }
 

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Reviews;
 using ModelOps.DataPrep.Datasets;
+using ModelOps.DataPrep.SearchLog;
 using ModelOps.ServiceDefaults;
 using ModelOps.ServiceDefaults.Access;
 
@@ -67,13 +68,15 @@ internal static class ReviewsApi
     private static async Task<Results<Ok<Review>, ProblemHttpResult>> FindAsync(StoreId store, string name, long id, DatasetsDb database, CancellationToken cancellationToken) =>
         await RowAsync(database, store, name, id, cancellationToken) is { } row ? TypedResults.Ok(row.ToContract()) : NoReview(name, id);
 
-    private static Task<Results<Ok<Review>, ProblemHttpResult>> AnswerAsync(
+    private static async Task<Results<Ok<Review>, ProblemHttpResult>> AnswerAsync(
         StoreId store, string name, long id, ReviewAnswer answer, DatasetsDb database, HttpContext context, TimeProvider time, CancellationToken cancellationToken)
     {
         var label = answer.Label?.Trim();
         if (string.IsNullOrEmpty(label) || label.Length > LongestLabel || label.Any(char.IsControl))
-            return Task.FromResult<Results<Ok<Review>, ProblemHttpResult>>(Problems.Refuse("review-answer", $"'label' has to be a text of 1 to {LongestLabel} characters: one of the candidates, or another."));
-        return ChangeAsync(store, name, id, answer.Revision, ReviewState.Answered, label, database, context, time, cancellationToken);
+            return Problems.Refuse("review-answer", $"'label' has to be a text of 1 to {LongestLabel} characters: one of the candidates, or another.");
+        if (!PairsToJudge.Grades.Contains(label) && await RowAsync(database, store, name, id, cancellationToken) is { InTable: PairsToJudge.Table, InColumn: PairsToJudge.Column })
+            return Problems.Refuse("review-answer", $"'label' is '{label}'; a product's grade for a query is one of {string.Join(", ", PairsToJudge.Grades)}.");
+        return await ChangeAsync(store, name, id, answer.Revision, ReviewState.Answered, label, database, context, time, cancellationToken);
     }
 
     private static Task<Results<Ok<Review>, ProblemHttpResult>> SkipAsync(

@@ -45,7 +45,7 @@ internal static class AssistApi
         if (router.UseRouted(store, name, request.User) is not { } routed)
             return NothingDeployed(name);
         using (routed.Use)
-            return routed.Use.Model is AssistModel model ? TypedResults.Ok(await assistant.AnswerAsync(store, model, request, cancellationToken)) : OtherKind(name);
+            return routed.Use.Model is AssistModel model ? TypedResults.Ok(await assistant.AnswerAsync(store, model, routed.Arm, request, cancellationToken)) : OtherKind(name);
     }
 
     private static async Task<Results<Ok<ClassifyResponse>, ProblemHttpResult>> ClassifyAsync(

@@ -1,7 +1,10 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Predictions;
+using ModelOps.EventLog;
 using ModelOps.Features.Assist;
+using ModelOps.Inference.Events;
 
 namespace ModelOps.Inference.Assist;
 
@@ -9,14 +12,16 @@ namespace ModelOps.Inference.Assist;
 /// Answers a message: by the order system, the shop's own texts or its products; asks back once when it is unsure, then hands over to a
 /// person. It says nothing about the shop that the shop has not written.
 /// </summary>
-internal sealed class Assistant(Conversations conversations, OrderSystem orders, IEnumerable<IProductFinder> products, Wording wording, AssistMetrics metrics, IOptions<AssistOptions> options)
+internal sealed class Assistant(Conversations conversations, OrderSystem orders, IEnumerable<IProductFinder> products, Wording wording, AssistMetrics metrics, ImpressionLog impressions, IOptions<AssistOptions> options, TimeProvider time)
 {
+    private const string Placement = "assist";
     private const int ShortMessage = 6; // words: it may go on from the one before
     private const int Suggested = 3, Searched = 5;
     private const double LeastSuggested = .05;
 
-    public async Task<AssistResponse> AnswerAsync(StoreId store, AssistModel model, AssistRequest request, CancellationToken cancellationToken)
+    public async Task<AssistResponse> AnswerAsync(StoreId store, AssistModel model, string arm, AssistRequest request, CancellationToken cancellationToken)
     {
+        var started = Stopwatch.GetTimestamp();
         var message = request.Message!.Trim();
         var conversation = await conversations.FindAsync(store, request.Conversation, request.User);
         var language = Wishes.Language(message) ?? conversation.Turns.Select(turn => Wishes.Language(turn.Message)).LastOrDefault(found => found is not null) ?? "en";
@@ -26,9 +31,13 @@ internal sealed class Assistant(Conversations conversations, OrderSystem orders,
             ? await wording.WordAsync(message, reply, language, cancellationToken)
             : (reply.Text, false);
         await conversations.KeepAsync(store, conversation.With(message, question.Known(options.Value), text, reply.IsUnderstood));
-        metrics.Count(model, reply, question.Judgement.OutOfScope >= model.Settings.Scope.Threshold);
+        metrics.Count(model, reply, question.IsOutOfScope);
+        var token = Guid.CreateVersion7().ToString("N");
+        impressions.Add(new Impression(
+            store, token, time.GetUtcNow(), model.Name, model.Version, request.User, [.. reply.Products.Select(product => product.Id)], false, Stopwatch.GetElapsedTime(started).TotalSeconds, arm,
+            Placement: Placement, Assist: new LoggedAssist(reply.Way, reply.HandOver?.Reason, question.IsOutOfScope, question.Known(options.Value))));
         return new AssistResponse(
-            conversation.Id, question.Intent(options.Value), text, reply.Citations, reply.Products, reply.HandOver, reply.Suggestions, language, isWorded ? "model" : "text", new ModelReference(model.Name, model.Version));
+            conversation.Id, question.Intent(options.Value), text, reply.Citations, reply.Products, reply.HandOver, reply.Suggestions, language, isWorded ? "model" : "text", new ModelReference(model.Name, model.Version), token, arm);
     }
 
     /// <summary>A short message that says nothing on its own may go on from the one before.</summary>

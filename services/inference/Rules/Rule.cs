@@ -1,5 +1,5 @@
 using ModelOps.Contracts.Predictions;
-using ModelOps.Inference.Search;
+using ModelOps.Search.Queries;
 
 namespace ModelOps.Inference.Rules;
 
@@ -13,9 +13,9 @@ internal abstract record Rule(string Name, WhenDefinition? When)
 
     public bool Counts(string kind, DateTimeOffset now) => When is not { Queries.Count: > 0 } && IsTime(kind, now);
 
-    /// <param name="query">See <see cref="SearchRules.KeyOf"/>.</param>
+    /// <param name="query">See <see cref="QueryForm.Unordered"/>.</param>
     public bool CountsForSearch(string query, DateTimeOffset now) => When is { } when && IsTime(Search, now)
-        && (when.Queries is { Count: > 0 } queries ? queries.Any(one => SearchRules.KeyOf(one) == query) : when.Kinds?.Contains(Search) == true);
+        && (when.Queries is { Count: > 0 } queries ? queries.Any(one => QueryForm.Unordered(one) == query) : when.Kinds?.Contains(Search) == true);
 
     private bool IsTime(string kind, DateTimeOffset now) =>
         When is null || ((When.Kinds is not { Count: > 0 } kinds || kinds.Contains(kind)) && (When.From is not { } from || now >= from) && (When.Until is not { } until || now < until));

@@ -1,6 +1,7 @@
 using ModelOps.EventLog;
 using ModelOps.Features;
 using ModelOps.Search;
+using ModelOps.Search.Queries;
 using ModelOps.Search.Ranking;
 
 namespace ModelOps.Inference.Search;
@@ -39,9 +40,12 @@ internal sealed class FoundProduct
     }
 
     /// <summary>The numbers that its place comes from.</summary>
-    public Dictionary<string, double> Why(SearchWeights weights)
+    public Dictionary<string, double> Why(SearchEngine engine, SearchQuery query)
     {
+        var weights = engine.Settings.Weights;
         var why = new Dictionary<string, double> { ["words"] = Ranked.Lexical, ["coverage"] = Ranked.Coverage, ["liking"] = Liking };
+        foreach (var (field, part) in FieldScores.Of(engine.Index, query, weights, Ranked))
+            why[$"words.{field.ToString().ToLowerInvariant()}"] = part;
         for (var i = 0; i < Ranked.Features.Length; i++)
         {
             if (Ranked.Features[i] != 0)

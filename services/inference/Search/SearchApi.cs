@@ -1,5 +1,7 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using ModelOps.Contracts;
+using ModelOps.Contracts.Access;
 using ModelOps.Contracts.Predictions;
 using ModelOps.Inference.Batching;
 using ModelOps.Inference.Deployments;
@@ -24,10 +26,12 @@ internal static class SearchApi
     }
 
     private static async Task<Results<Ok<SearchResponse>, ProblemHttpResult>> SearchAsync(
-        StoreId store, SearchRequest request, Router router, DeploymentFollower deployments, Searches searches, CancellationToken cancellationToken)
+        StoreId store, SearchRequest request, ClaimsPrincipal caller, Router router, DeploymentFollower deployments, Searches searches, CancellationToken cancellationToken)
     {
         if (SearchCheck.Wrong(request) is { } wrong)
             return Problems.Refuse("search-request", wrong);
+        if (request.Explain && caller.IsInRole(RoleName.Publishable))
+            return Problems.Refuse("search-request", "'explain' tells how the shop ranks; it is not for a publishable key. Leave it out, or ask with a key of the shop's own.");
         request = request with { User = string.IsNullOrEmpty(request.User) ? null : request.User, Session = string.IsNullOrEmpty(request.Session) ? null : request.Session };
         var name = request.Model ?? DefaultModel;
         await RecommendationsApi.KnowAsync(store, name, router, deployments, cancellationToken);

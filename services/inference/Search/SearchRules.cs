@@ -2,19 +2,12 @@ using ModelOps.Features;
 using ModelOps.Inference.Catalogue;
 using ModelOps.Inference.Recommendations;
 using ModelOps.Inference.Rules;
-using ModelOps.Search.Analysis;
 
 namespace ModelOps.Inference.Search;
 
 /// <summary>A store's rules for a query, put on what it found: boosts and burials, caps, then what is pinned.</summary>
 internal static class SearchRules
 {
-    private const int LongestKey = 1000;
-
-    /// <summary>What queries are compared by: their words without case, accents and punctuation.</summary>
-    public static string KeyOf(string query) => string.Join(' ', ProductText.Read(query.Length > LongestKey ? query[..LongestKey] : query)
-        .Where(token => token.Kind == TokenKind.Word).DistinctBy(token => token.Position).Select(token => token.Text).Order(StringComparer.Ordinal));
-
     public static List<FoundProduct> Apply(List<FoundProduct> found, IReadOnlyList<Rule> rules, Func<string, FoundProduct?> sold)
     {
         if (rules.Count == 0)

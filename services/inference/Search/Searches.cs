@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Events;
 using ModelOps.Contracts.Predictions;
@@ -9,6 +10,7 @@ using ModelOps.Inference.Events;
 using ModelOps.Inference.Recommendations;
 using ModelOps.Inference.Rules;
 using ModelOps.Search;
+using ModelOps.Search.Queries;
 using ModelOps.Search.Ranking;
 using ModelOps.Search.Results;
 
@@ -32,9 +34,18 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
             return null;
         var likes = await LikesAsync(model, request, cancellationToken);
         var response = Answer(model, request, likes, catalogue.Of(store), rules.Of(store), routed.Arm, cancellationToken);
-        impressions.Add(new Impression(store, response.Token, time.GetUtcNow(), model.Name, model.Version, request.User, [.. response.Items.Select(item => item.Id)], false,
-            Stopwatch.GetElapsedTime(started).TotalSeconds, routed.Arm, Session: request.Session, Placement: placement, Query: placement == Placement ? request.Query?.Replace('\0', ' ') : null));
+        var shown = new Impression(store, response.Token, time.GetUtcNow(), model.Name, model.Version, request.User, [.. response.Items.Select(item => item.Id)], false,
+            Stopwatch.GetElapsedTime(started).TotalSeconds, routed.Arm, Session: request.Session, Placement: placement);
+        impressions.Add(placement == Placement ? shown with { Query = request.Query?.Replace('\0', ' '), Search = Logged(request, response) } : shown);
         return response;
+    }
+
+    private static LoggedSearch Logged(SearchRequest request, SearchResponse response)
+    {
+        var form = QueryForm.Of(request.Query);
+        return new LoggedSearch(
+            form, request.Page, (request.Page - 1) * request.Count, form.Length > 0 && response.Match == Matching.None ? 0 : response.Total, response.Match,
+            request.Sort is SearchSort.Relevance ? null : request.Sort, request.Filter is null ? null : JsonSerializer.Serialize(request.Filter, JsonSerializerOptions.Web), response.Suggestion);
     }
 
     public SuggestResponse? Suggest(StoreId store, string name, string? prefix, int count)
@@ -68,7 +79,7 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
         }
 
         var allowed = all.Where(found => Allows(filter, found)).OrderByDescending(found => found.Score).ToList();
-        var key = book.Rules.Count == 0 ? "" : SearchRules.KeyOf(request.Query!);
+        var key = book.Rules.Count == 0 ? "" : QueryForm.Unordered(request.Query);
         var counting = book.Rules.Where(rule => rule.CountsForSearch(key, time.GetUtcNow())).ToList();
         var arranged = SearchRules.Apply(allowed, counting, id => engine.Documents.TryGetValue(id, out var document)
             && Found(new RankedProduct(document, 0, 0, 0, [])) is var pinned && Allows(filter, pinned) ? pinned : null);
@@ -88,7 +99,7 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
 
     private static SearchHit Hit(FoundProduct found, Findings findings, SearchEngine engine, bool explain) => new(
         found.Product.Id, found.Score, Highlights.Of(found.Product.Title, findings.Query, engine.Index.Stemmer), found.Product.Brand, found.Item.Price, found.Item.Available, found.Rules,
-        explain ? found.Why(engine.Settings.Weights) : null);
+        explain ? found.Why(engine, findings.Query) : null);
 
     private static IReadOnlyList<SearchFacet> Counted(string facet, IEnumerable<FoundProduct> found) =>
         [.. Facets.Count(facet, found.Select(one => (one.Product, one.Item.Price))).Select(value => new SearchFacet(value.Value, value.Count))];

@@ -12,7 +12,8 @@ internal sealed class DriftWatch(MonitorDb database, DriftReports reports, Drift
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var since = time.GetUtcNow() - Active;
-        var models = await database.Windows.Where(window => window.Start >= since).Select(window => new { window.Store, window.Model }).Distinct().ToListAsync(cancellationToken);
+        // A model that only answers customers' messages learned nothing of what shoppers do.
+        var models = await database.Windows.Where(window => window.Start >= since && !database.AssistAnswers.Any(answer => answer.Store == window.Store && answer.Model == window.Model)).Select(window => new { window.Store, window.Model }).Distinct().ToListAsync(cancellationToken);
         var failed = 0;
         var made = new List<DriftReportRow>();
         foreach (var model in models)

@@ -52,5 +52,8 @@ internal sealed class ShopperKey(byte[] secret)
 
     public long OfSession(string session) => Hash("session", session);
 
+    /// <summary>Of a query's words.</summary>
+    public long OfQuery(string form) => Hash("query", form);
+
     private long Hash(string kind, string id) => BitConverter.ToInt64(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes($"{kind}\n{id}")));
 }

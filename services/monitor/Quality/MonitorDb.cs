@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Design;
 using ModelOps.Contracts.Quality;
 using ModelOps.Monitor.Alerts;
 using ModelOps.Monitor.Drift;
+using ModelOps.Monitor.Outcomes;
 using ModelOps.Monitor.Privacy;
 using ModelOps.Monitor.Verdicts;
 
@@ -18,6 +19,10 @@ internal sealed class MonitorDb(DbContextOptions<MonitorDb> options) : DbContext
     public DbSet<AttributionRow> Attributions => Set<AttributionRow>();
 
     public DbSet<ShownProductRow> ShownProducts => Set<ShownProductRow>();
+
+    public DbSet<SearchRow> Searches => Set<SearchRow>();
+
+    public DbSet<AssistAnswerRow> AssistAnswers => Set<AssistAnswerRow>();
 
     public DbSet<VerdictRow> Verdicts => Set<VerdictRow>();
 
@@ -68,6 +73,7 @@ internal sealed class MonitorDb(DbContextOptions<MonitorDb> options) : DbContext
             cursor.Property(row => row.Position).IsConcurrencyToken();
         });
         modelBuilder.Entity<StoreKeyRow>().ToTable("store_keys").HasKey(row => row.Store);
+        modelBuilder.AddOutcomeTables();
         modelBuilder.AddAlertTables();
         modelBuilder.AddDriftTables();
     }

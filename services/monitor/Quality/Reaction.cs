@@ -22,6 +22,7 @@ internal sealed record Reaction(Impression Answer, string Product, string Name, 
 
     public void AddTo(Tally tally)
     {
+        tally.Click(Answer, Product);
         var (window, shopper) = (tally.Window(Answer), tally.Shopper(Answer));
         var (click, cart, purchase) = (Name == EventNames.View ? 1 : 0, Name == EventNames.AddToCart ? 1 : 0, Name == EventNames.Purchase ? 1 : 0);
         (window.Clicks, window.AddToCarts, window.Purchases, window.Revenue) = (window.Clicks + click, window.AddToCarts + cart, window.Purchases + purchase, window.Revenue + Revenue);

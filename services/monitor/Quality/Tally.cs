@@ -1,5 +1,6 @@
 using ModelOps.Contracts;
 using ModelOps.EventLog;
+using ModelOps.Monitor.Outcomes;
 using ModelOps.Monitor.Privacy;
 using Npgsql;
 using NpgsqlTypes;
@@ -36,6 +37,7 @@ internal sealed record Place(string Store, string Model, int Version, string Arm
 internal sealed class Tally(IReadOnlyDictionary<StoreId, ShopperKey> keys)
 {
     private readonly Dictionary<Place, Additions> windows = [];
+    private readonly OutcomeTally outcomes = new(keys);
     private readonly Dictionary<(Place Place, long Shopper, bool IsAssigned), ShopperAdditions> shoppers = [];
     private readonly Dictionary<(Place Hour, string Product), long> products = [];
 
@@ -43,8 +45,11 @@ internal sealed class Tally(IReadOnlyDictionary<StoreId, ShopperKey> keys)
 
     public ShopperAdditions Shopper(Impression answer) => Of(shoppers, (Place.Of(answer), keys[answer.Store].Of(answer), (answer.User ?? answer.Session) is not null));
 
+    public void Click(Impression answer, string product) => outcomes.Click(answer, product);
+
     public void Show(Impression answer)
     {
+        outcomes.Add(answer);
         var place = Place.Of(answer);
         foreach (var product in answer.Items)
         {
@@ -66,6 +71,8 @@ internal sealed class Tally(IReadOnlyDictionary<StoreId, ShopperKey> keys)
         }
         if (products.Count > 0)
             batch.BatchCommands.Add(Products());
+        foreach (var command in outcomes.Commands())
+            batch.BatchCommands.Add(command);
         if (batch.BatchCommands.Count > 0)
             await batch.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -22,6 +22,8 @@ internal sealed class Retention(
         await RemoveShopperMinutesAsync(oldest, cancellationToken);
         await database.ShownProducts.Where(product => product.Hour < oldest).ExecuteDeleteAsync(cancellationToken);
         await database.Attributions.Where(attribution => attribution.Start < oldest).ExecuteDeleteAsync(cancellationToken);
+        await database.Searches.Where(search => search.Time < oldest).ExecuteDeleteAsync(cancellationToken);
+        await database.AssistAnswers.Where(answer => answer.Time < oldest).ExecuteDeleteAsync(cancellationToken);
         await database.Verdicts.Where(verdict => verdict.At < oldest).ExecuteDeleteAsync(cancellationToken);
         var oldestReport = now.AddDays(-drift.Value.KeepDays);
         var oldestDay = DateOnly.FromDateTime(oldestReport.UtcDateTime);

@@ -9,6 +9,9 @@ internal sealed record ArmTotals(long Requests, long Failures, long Compared, do
     /// <summary>Of the shoppers, as the rollout divides them; for a shadow, of the answers.</summary>
     public double Percent { get; init; }
 
+    /// <summary>Shares of searches or of answers to customers that guards name, by <see cref="Contracts.Quality.OutcomeMetric"/>; of the same minutes as <see cref="Reactions"/>.</summary>
+    public IReadOnlyDictionary<string, UserSums> Outcomes { get; init; } = new Dictionary<string, UserSums>();
+
     public double LatencyP99 => Quality.LatencyHistogram.Quantile(LatencyCounts, .99);
 
     public bool IsShadow => Compared > 0;

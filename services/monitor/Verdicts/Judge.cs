@@ -1,4 +1,5 @@
 using ModelOps.Contracts.Deployments;
+using ModelOps.Contracts.Quality;
 
 namespace ModelOps.Monitor.Verdicts;
 
@@ -56,16 +57,21 @@ internal static class Judge
     private static long Judged(List<Limit> limits, ArmTotals trial) =>
         limits.Any(limit => limit.IsReaction) && !trial.IsShadow ? trial.Reactions.Answers : trial.Requests;
 
-    private static GuardEvidence Evidence(string arm, Limit limit, ArmTotals trial, ArmTotals baseline, double alpha, Strictness strictness) => limit.Metric switch
+    private static GuardEvidence Evidence(string arm, Limit limit, ArmTotals trial, ArmTotals baseline, double alpha, Strictness strictness)
     {
-        GuardMetric.ErrorRate => OfFailures(arm, limit, trial, baseline, alpha),
-        GuardMetric.ClickRate => RateGuard.Evidence(arm, limit, trial.Reactions.Clicks, baseline.Reactions.Clicks, trial.Reactions.Answers, alpha, trial.IsShadow ? null : strictness.LossRuledOut),
-        GuardMetric.ConversionRate => RateGuard.Evidence(arm, limit, trial.Reactions.Purchases, baseline.Reactions.Purchases, trial.Reactions.Answers, alpha, null),
-        GuardMetric.LatencyP99 => OfFigure(arm, limit, trial.LatencyP99, baseline.LatencyP99, trial.Requests,
-            trial.Requests >= strictness.FewestAnswers && (!limit.IsRelative || baseline.Requests >= strictness.FewestAnswers)),
-        GuardMetric.Overlap => OfFigure(arm, limit, trial.IsShadow ? trial.Overlap / trial.Compared : 1, 1, trial.Requests, trial.Compared >= strictness.FewestAnswers),
-        _ => throw new ArgumentOutOfRangeException(nameof(limit), limit.Metric, "No such metric."),
-    };
+        UserSums Outcome(ArmTotals totals) => totals.Outcomes.GetValueOrDefault(limit.Metric, UserSums.None);
+        return limit.Metric switch
+        {
+            GuardMetric.ErrorRate => OfFailures(arm, limit, trial, baseline, alpha),
+            GuardMetric.ClickRate => RateGuard.Evidence(arm, limit, trial.Reactions.Clicks, baseline.Reactions.Clicks, trial.Reactions.Answers, alpha, trial.IsShadow ? null : strictness.LossRuledOut),
+            GuardMetric.ConversionRate => RateGuard.Evidence(arm, limit, trial.Reactions.Purchases, baseline.Reactions.Purchases, trial.Reactions.Answers, alpha, null),
+            GuardMetric.LatencyP99 => OfFigure(arm, limit, trial.LatencyP99, baseline.LatencyP99, trial.Requests,
+                trial.Requests >= strictness.FewestAnswers && (!limit.IsRelative || baseline.Requests >= strictness.FewestAnswers)),
+            GuardMetric.Overlap => OfFigure(arm, limit, trial.IsShadow ? trial.Overlap / trial.Compared : 1, 1, trial.Requests, trial.Compared >= strictness.FewestAnswers),
+            _ when limit.IsOutcome => RateGuard.Evidence(arm, limit, Outcome(trial), Outcome(baseline), (long)Outcome(trial).Trials, alpha, limit.Metric == OutcomeMetric.SearchClickRate ? strictness.LossRuledOut : null),
+            _ => throw new ArgumentOutOfRangeException(nameof(limit), limit.Metric, "No such metric."),
+        };
+    }
 
     /// <summary>An absolute limit is tested after every answer; one relative to the baseline as a rate is, each answer by itself.</summary>
     private static GuardEvidence OfFailures(string arm, Limit limit, ArmTotals trial, ArmTotals baseline, double alpha)

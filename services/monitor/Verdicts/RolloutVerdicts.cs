@@ -8,7 +8,7 @@ using ModelOps.Monitor.Quality;
 namespace ModelOps.Monitor.Verdicts;
 
 /// <summary>Judges a rollout's present step, and keeps what was said with its evidence.</summary>
-internal sealed class RolloutVerdicts(MonitorDb database, StepReactions reactions, IOptions<VerdictOptions> options, TimeProvider time)
+internal sealed class RolloutVerdicts(MonitorDb database, StepReactions reactions, StepOutcomes outcomes, IOptions<VerdictOptions> options, TimeProvider time)
 {
     /// <summary>A verdict that says the same is kept again after so much of its step: often at first, seldom later.</summary>
     private const double Again = .02;
@@ -43,7 +43,7 @@ internal sealed class RolloutVerdicts(MonitorDb database, StepReactions reaction
             windows.Sum(window => window.Requests), windows.Sum(window => window.Failures), windows.Sum(window => window.Compared), windows.Sum(window => window.Overlap),
             [.. Enumerable.Range(0, LatencyHistogram.Empty().Length).Select(bucket => windows.Sum(window => window.LatencyCounts[bucket]))],
             await reactions.OfAsync(database, filter, cancellationToken))
-        { Percent = arm.Percent };
+        { Percent = arm.Percent, Outcomes = await outcomes.OfAsync(rollout.Guards, filter, cancellationToken) };
     }
 
     private async Task KeepAsync(StoreId store, Rollout rollout, Verdict verdict, DateTimeOffset now, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ internal static class VerdictsApi
     public static IServiceCollection AddVerdicts(this IServiceCollection services)
     {
         services.AddOptions<VerdictOptions>().BindConfiguration("Verdicts").ValidateDataAnnotations().ValidateOnStart();
-        return services.AddMemoryCache().AddSingleton<StepReactions>().AddScoped<RolloutVerdicts>();
+        return services.AddMemoryCache().AddSingleton<StepReactions>().AddScoped<StepOutcomes>().AddScoped<RolloutVerdicts>();
     }
 
     public static void MapVerdicts(this IEndpointRouteBuilder app)

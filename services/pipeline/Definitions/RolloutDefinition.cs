@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using ModelOps.Contracts.Deployments;
+using ModelOps.Contracts.Quality;
 using YamlDotNet.Serialization;
 
 namespace ModelOps.Pipeline.Definitions;
@@ -49,8 +50,9 @@ internal sealed record RolloutDefinition
 /// <summary>What must hold for a rollout's next step.</summary>
 internal sealed record GuardDefinition
 {
-    [Description("error_rate, latency_p99, ctr, cvr or overlap.")]
-    [AllowedValues(GuardMetric.ErrorRate, GuardMetric.LatencyP99, GuardMetric.ClickRate, GuardMetric.ConversionRate, GuardMetric.Overlap)]
+    [Description("error_rate, latency_p99, ctr, cvr or overlap; of a search search_ctr, zero_result_rate, reformulation_rate or abandoned_rate; of customer service hand_over_rate, out_of_scope_rate or ask_back_rate.")]
+    [AllowedValues(GuardMetric.ErrorRate, GuardMetric.LatencyP99, GuardMetric.ClickRate, GuardMetric.ConversionRate, GuardMetric.Overlap,
+        OutcomeMetric.SearchClickRate, OutcomeMetric.ZeroResultRate, OutcomeMetric.ReformulationRate, OutcomeMetric.AbandonedRate, OutcomeMetric.HandOverRate, OutcomeMetric.OutOfScopeRate, OutcomeMetric.AskBackRate)]
     public string Metric { get; init; } = "";
 
     public double? AtLeast { get; init; }

@@ -14,7 +14,8 @@ public sealed class Search : IApplication
 {
     public string Name => ApplicationName.Search;
 
-    public IReadOnlyList<string> DatasetFiles { get; } = [Contracts.Datasets.DatasetFiles.Products, Contracts.Datasets.DatasetFiles.Events, Contracts.Datasets.DatasetFiles.Judgements];
+    public IReadOnlyList<string> DatasetFiles { get; } = [Contracts.Datasets.DatasetFiles.Products, Contracts.Datasets.DatasetFiles.Events, Contracts.Datasets.DatasetFiles.Judgements,
+        Contracts.Datasets.DatasetFiles.Searches, Contracts.Datasets.DatasetFiles.Queries, Contracts.Datasets.DatasetFiles.Reformulations];
 
     public IReadOnlyList<string> PackageFiles { get; } = [SearchPackage.Settings, SearchPackage.Products, SearchPackage.Index, Features.PackageFiles.ModelCard];
 

@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Text.Json;
 using DuckDB.NET.Data;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Events;
 using ModelOps.Search;
 using ModelOps.Search.Learning;
+using ModelOps.Search.Packages;
 using ModelOps.Trainer.Training;
 using static ModelOps.Trainer.Training.ParquetRows;
 
@@ -14,6 +16,10 @@ internal sealed class SearchDataset(string folder)
 {
     private const int LongestAttribute = 200;
     private const double RecentDays = 30;
+    private const int MostQueries = 20_000;
+
+    /// <summary>A query that helps fewer of those who ask it is not offered to others.</summary>
+    private const double LeastSuccess = .2;
 
     public async Task<List<SearchProduct>> ReadProductsAsync()
     {
@@ -33,6 +39,22 @@ internal sealed class SearchDataset(string folder)
         var rows = await ReadAsync($"SELECT query, item_id, max(grade)::DOUBLE FROM {Table(folder, DatasetFiles.Judgements)} WHERE grade >= 0 GROUP BY query, item_id ORDER BY query, item_id", row => (Query: row.GetString(0), Id: row.GetString(1), Grade: row.GetDouble(2)));
         return [.. rows.GroupBy(row => row.Query).Select(group => new JudgedQuery(group.Key, group.ToDictionary(row => row.Id, row => row.Grade))).Where(query => query.CanRank)];
     }
+
+    /// <summary>None where the event log has no searches.</summary>
+    public Task<List<PlaceClicks>> ReadClicksAsync() => ReadIfThereAsync(DatasetFiles.Searches, table => $"SELECT query, item_id, place, shown, clicked, bought FROM {table} ORDER BY query, item_id, place",
+        row => new PlaceClicks(row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)));
+
+    /// <summary>What shoppers asked and then clicked something for, the most asked first.</summary>
+    public Task<List<AskedQuery>> ReadSuccessfulQueriesAsync() => ReadIfThereAsync(DatasetFiles.Queries, table => $"""
+        SELECT query, asked::DOUBLE FROM {table} WHERE found > 0 AND clicked >= {LeastSuccess.ToString(CultureInfo.InvariantCulture)} * asked AND clicked > 0 ORDER BY asked DESC, query LIMIT {MostQueries}
+        """, row => new AskedQuery(row.GetString(0), row.GetDouble(1)));
+
+    public Task<List<Rewording>> ReadRewordingsAsync() => ReadIfThereAsync(DatasetFiles.Reformulations, table => $"SELECT query, later, shoppers, times FROM {table} ORDER BY shoppers DESC, query, later",
+        row => new Rewording(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3)));
+
+    /// <param name="sql">Of the file as a table.</param>
+    private async Task<List<T>> ReadIfThereAsync<T>(string file, Func<string, string> sql, Func<DuckDBDataReader, T> read) =>
+        File.Exists(Path.Combine(folder, file)) ? await ReadAsync(sql(Table(folder, file)), read) : [];
 
     /// <summary>Of what happened in the last thirty days, a purchase counting ten times a view: over the most popular product's.</summary>
     private async Task<Dictionary<string, double>> ReadPopularityAsync()

@@ -14,9 +14,12 @@ public sealed record SearchParameters
     /// <summary>Lists of phrases with one meaning.</summary>
     public IReadOnlyList<IReadOnlyList<string>>? Synonyms { get; init; }
 
-    /// <summary>Judged queries that a learning of weights takes at least; with fewer, the defaults hold.</summary>
+    /// <summary>Queries, judged or with clicks, that a learning of weights takes at least; with fewer, the defaults hold.</summary>
     [Range(5, 1_000_000)]
     public int LeastQueries { get; init; } = 20;
+
+    /// <summary>Whether weights are learned from clicks too.</summary>
+    public bool Clicks { get; init; } = true;
 
     [Range(0, int.MaxValue)]
     public int Seed { get; init; } = 1;

@@ -29,9 +29,14 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
         report(new WorkerMessage(Phase: "read"));
         var dataset = new SearchDataset(folder);
         var products = await dataset.ReadProductsAsync();
-        var queries = await dataset.ReadJudgementsAsync();
+        var judged = await dataset.ReadJudgementsAsync();
+        var clicks = parameters.Clicks ? await dataset.ReadClicksAsync() : [];
+        var bias = PositionModel.Fit(clicks);
+        var clicked = ClickJudgements.Of(clicks, bias, judged.Select(query => query.Text).ToHashSet());
+        List<JudgedQuery> queries = [.. judged, .. clicked];
+        var rewordings = Rewordings.Candidates(await dataset.ReadRewordingsAsync(), Stemmer.Of(parameters.Language));
         report(new WorkerMessage(Phase: "index"));
-        var settings = new SearchSettings { Language = parameters.Language, Synonyms = parameters.Synonyms ?? [], EventCursor = task.Dataset.EventCursor };
+        var settings = new SearchSettings { Language = parameters.Language, Synonyms = parameters.Synonyms ?? [], Queries = await dataset.ReadSuccessfulQueriesAsync(), EventCursor = task.Dataset.EventCursor };
         using var engine = new SearchEngine(CatalogueIndex.Build(products, Stemmer.Of(settings.Language)), settings);
         report(new WorkerMessage(Phase: "train"));
         var (weights, comparison) = Learn(engine, queries);
@@ -42,27 +47,35 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
         var metrics = new Dictionary<string, double>(comparison.GetValueOrDefault("model") ?? new Dictionary<string, double>())
         {
             ["products"] = products.Count,
-            ["judged_queries"] = queries.Count,
+            ["judged_queries"] = judged.Count,
+            ["clicked_queries"] = clicked.Count,
+            ["suggested_queries"] = settings.Queries.Count,
+            ["rewordings"] = rewordings.Count,
             ["megabytes"] = Math.Round(Directory.EnumerateFiles(package).Sum(file => new FileInfo(file).Length) / 1e6, 3),
             ["milliseconds"] = Milliseconds(engine, queries.Count > 0 ? [.. queries.Select(query => query.Text)] : [.. products.Take(100).Select(product => product.Title)]),
             [MetricName.Seconds] = Math.Round(watch.Elapsed.TotalSeconds, 1),
             [MetricName.PeakMegabytes] = Math.Round(Process.GetCurrentProcess().PeakWorkingSet64 / 1e6),
         };
-        await WriteCardAsync(Path.Combine(package, PackageFiles.ModelCard), settings, metrics, comparison);
+        await WriteCardAsync(Path.Combine(package, PackageFiles.ModelCard), settings, metrics, comparison, new LearnedFrom(judged.Count, clicked.Count, clicks.Sum(row => row.Clicked), [.. bias.Examined.Take(GradedNdcg.Cutoff).Select(place => Math.Round(place, 3))], rewordings));
         return new TrainingResult(metrics, comparison);
     }
 
+    /// <summary>Measured on people's judgements where there are enough of them, else on clicks too.</summary>
     private (SearchWeights Weights, Dictionary<string, IReadOnlyDictionary<string, double>> Comparison) Learn(SearchEngine engine, List<JudgedQuery> queries)
     {
         if (queries.Count == 0)
             return (SearchWeights.Default, []);
         var learner = new WeightLearner(engine);
+        var learned = queries.Count >= parameters.LeastQueries ? learner.Learn(queries, parameters.Seed) : null;
+        var heldOut = learned?.HeldOut ?? [];
+        var judged = queries.Count(query => !query.FromClicks);
+        if (judged >= parameters.LeastQueries)
+            (queries, heldOut) = (queries[..judged], [.. heldOut.Take(judged)]);
         var plain = learner.Measure(queries, Plain);
         var defaults = learner.Measure(queries, SearchWeights.Default);
-        var learned = queries.Count >= parameters.LeastQueries ? learner.Learn(queries, parameters.Seed) : null;
         // What was learned must pay on queries that it was not learned from; else the defaults carry further.
-        var pays = learned is not null && learned.HeldOut.Average() > defaults.Average();
-        double[] model = pays ? [.. learned!.HeldOut] : defaults;
+        var pays = learned is not null && heldOut.Average() > defaults.Average();
+        double[] model = pays ? [.. heldOut] : defaults;
         var intervals = Bootstrap.Of([model, plain, defaults], parameters.Seed);
         return (pays ? learned!.Weights : SearchWeights.Default, new Dictionary<string, IReadOnlyDictionary<string, double>>
         {
@@ -71,6 +84,11 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
             ["defaults"] = Metrics(defaults, intervals[2]),
         });
     }
+
+    /// <summary>What the card says of it.</summary>
+    /// <param name="Examined">How likely a place is looked at, over the first one.</param>
+    /// <param name="Rewordings">Synonyms and misspellings that shoppers' second tries suggest, for people to decide on: what holds goes into the parameter <c>synonyms</c>.</param>
+    private sealed record LearnedFrom(int JudgedQueries, int ClickedQueries, long Clicks, IReadOnlyList<double> Examined, IReadOnlyList<RewordingCandidate> Rewordings);
 
     private static Dictionary<string, double> Metrics(double[] each, Interval interval) =>
         new() { ["ndcg@10"] = each.Average(), ["ndcg@10.low"] = interval.Low, ["ndcg@10.high"] = interval.High, ["cases"] = each.Length };
@@ -87,7 +105,7 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
         return Math.Round(times[times.Length / 2], 3);
     }
 
-    private async Task WriteCardAsync(string path, SearchSettings settings, Dictionary<string, double> metrics, Dictionary<string, IReadOnlyDictionary<string, double>> comparison)
+    private async Task WriteCardAsync(string path, SearchSettings settings, Dictionary<string, double> metrics, Dictionary<string, IReadOnlyDictionary<string, double>> comparison, LearnedFrom learnedFrom)
     {
         var card = new
         {
@@ -98,6 +116,7 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
             Dataset = new { task.Dataset.Name, task.Dataset.Version, task.Dataset.EventCursor, task.Dataset.CreatedAt, task.Dataset.ContentSha256 },
             task.Parent,
             settings.Weights,
+            LearnedFrom = learnedFrom,
             Evaluation = new { Protocol = $"NDCG@10 of queries held out, {WeightLearner.Folds} folds; products that were not judged count as irrelevant", Metrics = metrics, Comparison = comparison },
             Code = Lineage.ThisCode,
             Machine = Machine.Kind,

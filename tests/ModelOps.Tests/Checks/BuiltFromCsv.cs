@@ -68,7 +68,7 @@ internal sealed class BuiltFromCsv : IDisposable
 
     private async Task BuildAsync(IReadOnlyList<DatasetSource> sources, DatasetRules? rules, int? threads, IReadOnlyList<ErasedUser>? erased = null, IReadOnlyList<LabelAnswer>? answers = null)
     {
-        var builder = new DatasetBuilder(null!, Options.Create(new DataPrepOptions { Threads = threads }), new FakeTimeProvider(Now));
+        var builder = new DatasetBuilder(null!, null!, Options.Create(new DataPrepOptions { Threads = threads }), new FakeTimeProvider(Now));
         Built = await builder.BuildAsync(StoreId.Main, sources, rules ?? new DatasetRules(), answers ?? [], new StorePrivacy(new PersonalData(Key), erased ?? []), includeEventLog: false, folder, TestContext.Current.CancellationToken);
     }
 

@@ -113,14 +113,16 @@ public sealed class ShopEventsTests(Stores stores) : IAsyncLifetime
     {
         var odd = new Impression(StoreId.Main, "odd", Noon, "recommend", 3, "a\"nn", ["{", "a,b", "\"quoted\"", @"back\slash", "NULL", "", " é 产品 "], false, .1, Propensities: [1, 1e-12, double.Epsilon]);
         var empty = new Impression(StoreId.Main, "empty", Noon, "recommend", 3, null, [], false, .1, Failed: true, QueueSeconds: .002);
-        await events.AppendImpressionsAsync([odd, empty]);
+        var searched = odd with { Token = "searched", Query = "x", Search = new LoggedSearch("x", 2, 10, 12, "all", "price_asc", """{"brands":["a\u0000b"]}""", "y"), Assist = new LoggedAssist("hand-over", "asked", true, null) };
+        await events.AppendImpressionsAsync([odd, empty, searched]);
 
-        var found = await events.FindImpressionsAsync(["odd", "empty"]);
+        var found = await events.FindImpressionsAsync(["odd", "empty", "searched"]);
 
         Assert.Equal(odd.Items, found[(StoreId.Main, "odd")].Items);
         Assert.Equal(odd.Propensities, found[(StoreId.Main, "odd")].Propensities);
         Assert.Equal((null, "a\"nn"), (found[(StoreId.Main, "odd")].QueueSeconds, found[(StoreId.Main, "odd")].User));
         Assert.Equivalent(empty, found[(StoreId.Main, "empty")]);
+        Assert.Equal((searched.Search, searched.Assist), (found[(StoreId.Main, "searched")].Search, found[(StoreId.Main, "searched")].Assist));
     }
 
     [Fact]

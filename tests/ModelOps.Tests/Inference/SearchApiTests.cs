@@ -48,6 +48,9 @@ public sealed class SearchApiTests(Stores stores) : IAsyncLifetime
         Assert.Equal([new SearchFacet("Epson", 2)], answer.Facets["brand"]);
         Assert.Equal(2, answer.Facets["price"].Sum(range => range.Count));
         Assert.True(answer.Items[0].Why!["head"] > 1);
+        Assert.All(answer.Items, item => Assert.Equal(item.Why!["words"], item.Why!.Where(part => part.Key.StartsWith("words.", StringComparison.Ordinal)).Sum(part => part.Value), 1e-6));
+        Assert.Equal(["words.title", "words.category"], answer.Items[0].Why!.Keys.Where(key => key.StartsWith("words.", StringComparison.Ordinal)));
+        Assert.True(answer.Items[1].Why!["words.description"] > 0); // the lamp's says what it is for
     }
 
     [Fact]
@@ -107,6 +110,27 @@ public sealed class SearchApiTests(Stores stores) : IAsyncLifetime
         var logged = (await events.FindImpressionsAsync([after.Token]))[(StoreId.Main, after.Token)];
         Assert.Equal(("power bank", "search", "u"), (logged.Query, logged.Placement, logged.User));
         Assert.Equal(after.Items.Select(item => item.Id), logged.Items);
+    }
+
+    [Fact]
+    public async Task Search_WhatWasAskedAndFound_IsLogged()
+    {
+        var answers = new[]
+        {
+            await SearchAsync(new SearchRequest("Power-BANKS!", User: "u", Count: 1, Page: 2, Sort: SearchSort.PriceUp, Filter: new SearchFilter(MaxPrice: 1000, Brands: ["an\0ker", "Xiaomi", "Anker"]))),
+            await SearchAsync(new SearchRequest("zzzzqqq", Session: "s")),
+            await SearchAsync(new SearchRequest("")),
+        };
+
+        var events = inference.Services.GetRequiredService<ShopEvents>();
+        var tokens = answers.Select(answer => answer.Token).ToList();
+        await Eventually.TrueAsync(async () => (await events.FindImpressionsAsync(tokens)).Count == 3, "the impressions to be logged");
+        var logged = await events.FindImpressionsAsync(tokens);
+        var searches = tokens.Select(token => logged[(StoreId.Main, token)].Search!).ToList();
+        Assert.Equal(("power banks", 2, 1, answers[0].Total, SearchSort.PriceUp), (searches[0].Form, searches[0].Page, searches[0].First, searches[0].Found, searches[0].Sort));
+        Assert.Contains("Xiaomi", searches[0].Filter, StringComparison.Ordinal);
+        Assert.Equal(("zzzzqqq", 0, "none", null), (searches[1].Form, searches[1].Found, searches[1].Match, searches[1].Filter)); // popular ones came, and none was found
+        Assert.Equal(("", answers[2].Total), (searches[2].Form, searches[2].Found)); // who asks for nothing leafs through
     }
 
     [Theory]

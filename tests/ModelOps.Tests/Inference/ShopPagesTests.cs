@@ -40,6 +40,8 @@ public sealed class ShopPagesTests(Stores stores) : IAsyncLifetime
     {
         using var recommendations = await SendAsync(HttpMethod.Post, $"/v1/recommendations?key={Key}", Shop, Json("""{"user":"u"}"""));
         await recommendations.ProblemAsync(HttpStatusCode.NotFound, "nothing-deployed");
+        using var explained = await SendAsync(HttpMethod.Post, $"/v1/search?key={Key}", Shop, Json("""{"query":"mug","explain":true}"""));
+        Assert.Contains("publishable", await explained.ProblemAsync(HttpStatusCode.BadRequest, "search-request"), StringComparison.Ordinal);
 
         foreach (var (method, path) in new[] { (HttpMethod.Patch, "/v1/catalogue"), (HttpMethod.Put, "/v1/rules"), (HttpMethod.Get, "/v1/rules"), (HttpMethod.Get, "/v1/models/recommend/shoppers/u"), (HttpMethod.Post, "/v2/models/recommend/infer") })
         {

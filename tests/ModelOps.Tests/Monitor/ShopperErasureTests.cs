@@ -51,7 +51,7 @@ public sealed class ShopperErasureTests(Stores stores)
         await Eventually.TrueAsync(async () => (erasure = await FindAsync()).State.IsFinal(), "the erasure");
 
         Assert.Equal((RunState.Succeeded, null), (erasure.State, erasure.Error));
-        Assert.Equal([("reactions that were counted, by answer", 2L, 0L), ("sums of the shopper, by minute", 2L, 0L)],
+        Assert.Equal([("answers to the customer's messages, by how they were answered", 0L, 0L), ("reactions that were counted, by answer", 2L, 0L), ("searches, with what became of them", 0L, 0L), ("sums of the shopper, by minute", 2L, 0L)],
             erasure.Record!.Places.Where(place => place.Place == "monitor").Select(place => (place.What, place.Removed, place.Remaining)).Order());
         var key = await monitor.Services.GetRequiredService<ShopperKeys>().OfAsync(StoreId.Main, CancellationToken.None);
         Assert.Equal(new[] { key.OfUser("bob"), key.OfSession("visit-3") }.Order(), (await database.ShopperMinutes.Select(row => row.Shopper).ToListAsync()).Order());

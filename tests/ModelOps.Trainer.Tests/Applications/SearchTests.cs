@@ -47,6 +47,34 @@ public sealed class SearchTests : IDisposable
         Assert.False(engine.Index.Products[engine.Documents["p5"]].Available);
     }
 
+    /// <summary>Words put the bags first; shoppers look at the second place half as often as at the first, and click the thing itself.</summary>
+    [Fact]
+    public async Task Train_WithClicks_LearnsFromThem_SuggestsWhatWasAsked_AndNamesRewordings()
+    {
+        await SmallDataset.WriteAsync(folder);
+        await WriteProductsAsync();
+        await CopyAsync($"SELECT thing AS query, thing || suffix AS item_id, place, 200::BIGINT AS shown, CASE suffix WHEN '' THEN 100 ELSE 20 END // place AS clicked, 0::BIGINT AS bought FROM (SELECT unnest({Things}) AS thing), (SELECT unnest(['', '-bag']) AS suffix), (SELECT unnest([1, 2]) AS place)", DatasetFiles.Searches);
+        await CopyAsync("SELECT 'cordless drill' AS query, 40::BIGINT AS asked, 20::BIGINT AS shoppers, 3 AS found, 30::BIGINT AS clicked, 2::BIGINT AS bought UNION ALL SELECT 'drilll', 90, 50, 0, 0, 0 UNION ALL SELECT 'drill rent', 50, 30, 5, 1, 0", DatasetFiles.Queries);
+        await CopyAsync("SELECT 'drilll' AS query, 'drill' AS later, 12::BIGINT AS shoppers, 15::BIGINT AS times", DatasetFiles.Reformulations);
+        await CopyAsync("SELECT 'drill' AS query, 'drill' AS item_id, 3::DOUBLE AS grade, NULL::VARCHAR AS title", DatasetFiles.Judgements);
+
+        var result = await TrainAsync([]);
+
+        Assert.Equal((1, 23, 1, 1), (result.Metrics["judged_queries"], result.Metrics["clicked_queries"], result.Metrics["suggested_queries"], result.Metrics["rewordings"]));
+        Assert.True(result.Metrics["ndcg@10"] > result.Comparison["defaults"]["ndcg@10"] + .02, $"{result.Metrics["ndcg@10"]} {result.Comparison["defaults"]["ndcg@10"]}");
+        using var engine = await SearchPackage.OpenAsync(Path.Combine(folder, TrainingTask.PackageFolder));
+        Assert.Equal("tablet", engine.Index.Products[engine.Search("tablet").Products[0].Document].Id);
+        Assert.Equal("cordless drill", engine.Suggestions.Complete("cordl", 5)[0].Text);
+        Assert.Empty(engine.Suggestions.Complete("drill ren", 5)); // nearly nobody found anything with it
+        using var card = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, TrainingTask.PackageFolder, "model-card.json")));
+        var from = card.RootElement.GetProperty("learnedFrom");
+        Assert.Equal((1, 23), (from.GetProperty("judgedQueries").GetInt32(), from.GetProperty("clickedQueries").GetInt32()));
+        Assert.Equal("spelling", from.GetProperty("rewordings")[0].GetProperty("kind").GetString());
+        Assert.Equal(.5, from.GetProperty("examined")[1].GetDouble(), .1);
+
+        Assert.Equal(0, (await TrainAsync(new Dictionary<string, JsonElement> { ["clicks"] = JsonSerializer.SerializeToElement(false) })).Metrics["clicked_queries"]);
+    }
+
     [Fact]
     public async Task Train_WithoutProducts_SaysWhatToUpload()
     {

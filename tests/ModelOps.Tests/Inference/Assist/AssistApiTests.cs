@@ -7,9 +7,11 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using ModelOps.Contracts;
 using ModelOps.Contracts.Predictions;
 using ModelOps.Contracts.Signing;
 using ModelOps.Contracts.Versions;
+using ModelOps.EventLog;
 using ModelOps.Inference.Models;
 using ModelOps.Registry;
 
@@ -72,6 +74,21 @@ public sealed class AssistApiTests(Stores stores) : IAsyncLifetime
         Assert.Equal("unsure", second.HandOver!.Reason);
         Assert.Contains("Customer: xyzzy plugh quux", second.HandOver.Summary, StringComparison.Ordinal);
         Assert.Equal(first.Conversation, second.Conversation);
+    }
+
+    [Fact]
+    public async Task Answer_IsLogged_WithoutTheMessage()
+    {
+        var answer = await AskAsync("how long does the delivery take?", user: "ann");
+        var unsure = await AskAsync("xyzzy plugh quux");
+
+        var events = inference.Services.GetRequiredService<ShopEvents>();
+        await Eventually.TrueAsync(async () => (await events.FindImpressionsAsync([answer.Token, unsure.Token])).Count == 2, "the answers to be logged");
+        var logged = await events.FindImpressionsAsync([answer.Token, unsure.Token]);
+        var (known, unknown) = (logged[(StoreId.Main, answer.Token)], logged[(StoreId.Main, unsure.Token)]);
+        Assert.Equal((new LoggedAssist("faq", null, false, "delivery"), "assist", "ann", "champion"), (known.Assist, known.Placement, known.User, known.Arm));
+        Assert.Equal(("ask-back", null), (unknown.Assist!.Way, unknown.Assist.Intent));
+        Assert.All(logged.Values, answered => Assert.Null(answered.Query));
     }
 
     [Fact]
