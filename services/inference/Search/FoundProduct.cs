@@ -42,11 +42,17 @@ internal sealed class FoundProduct
     public Dictionary<string, double> Why(SearchWeights weights)
     {
         var why = new Dictionary<string, double> { ["words"] = Ranked.Lexical, ["coverage"] = Ranked.Coverage, ["liking"] = Liking };
+        var product = 1.0;
         for (var i = 0; i < Ranked.Features.Length; i++)
         {
-            if (Ranked.Features[i] != 0)
-                why[((Feature)i).ToString().ToLowerInvariant()] = Math.Exp(Ranked.Features[i] * weights.Features.ElementAtOrDefault(i));
+            if (Ranked.Features[i] == 0)
+                continue;
+            var factor = Math.Exp(Ranked.Features[i] * weights.Features.ElementAtOrDefault(i));
+            why[((Feature)i).ToString().ToLowerInvariant()] = factor;
+            product *= factor;
         }
+        if (Ranked.Score / product - Ranked.Lexical is > 1e-9 and var vectors)
+            why["vectors"] = vectors;
         return why;
     }
 }

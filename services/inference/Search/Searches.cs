@@ -15,7 +15,7 @@ using ModelOps.Search.Results;
 namespace ModelOps.Inference.Search;
 
 /// <summary>Answers a search with the version that is the shopper's, and logs what was asked and shown.</summary>
-internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules rules, Shoppers shoppers, ImpressionLog impressions, TimeProvider time)
+internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules rules, Shoppers shoppers, QueryVectors vectors, ImpressionLog impressions, TimeProvider time)
 {
     private const string Placement = "search";
     private const int MostHistory = 50;
@@ -31,7 +31,8 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
         if (use.Model is not SearchModel model)
             return null;
         var likes = await LikesAsync(model, request, cancellationToken);
-        var response = Answer(model, request, likes, catalogue.Of(store), rules.Of(store), routed.Arm, cancellationToken);
+        var vector = await vectors.OfAsync(model, request.Query, cancellationToken);
+        var response = Answer(model, request, vector, likes, catalogue.Of(store), rules.Of(store), routed.Arm, cancellationToken);
         impressions.Add(new Impression(store, response.Token, time.GetUtcNow(), model.Name, model.Version, request.User, [.. response.Items.Select(item => item.Id)], false,
             Stopwatch.GetElapsedTime(started).TotalSeconds, routed.Arm, Session: request.Session, Placement: placement, Query: placement == Placement ? request.Query?.Replace('\0', ' ') : null));
         return response;
@@ -47,10 +48,10 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
             : null;
     }
 
-    private SearchResponse Answer(SearchModel model, SearchRequest request, Affinity likes, StoreOverlay overlay, RuleBook book, string arm, CancellationToken cancellationToken)
+    private SearchResponse Answer(SearchModel model, SearchRequest request, float[]? vector, Affinity likes, StoreOverlay overlay, RuleBook book, string arm, CancellationToken cancellationToken)
     {
         var engine = model.Engine;
-        var findings = engine.Search(request.Query);
+        var findings = engine.Search(request.Query, vector: vector);
         var filter = FilterOf(request.Filter);
         FoundProduct Found(RankedProduct ranked)
         {

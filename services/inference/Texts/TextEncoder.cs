@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using BitFaster.Caching.Lru;
 using Microsoft.ML.OnnxRuntime;
 using ModelOps.Contracts;
@@ -56,6 +57,9 @@ internal sealed class TextEncoder : LoadedModel
     /// <summary>A text as the network reads it, cut to <see cref="EncoderDescription.MaxTokens"/>.</summary>
     /// <param name="pair">Of a reranker: the text that the first, a query, is held against.</param>
     public EncodedText Encode(string text, string? pair = null) => Tokenizer.Encode(text, Description.MaxTokens, pair);
+
+    /// <summary>The vector of a text that was asked before.</summary>
+    public bool TryKept(string text, [NotNullWhen(true)] out float[]? vector) => kept.TryGet(text, out vector);
 
     /// <summary>The vector of a text, of length 1; it is shared, so it must not be changed.</summary>
     /// <exception cref="NotComputedException">There is too much to do, or the present deadline has passed.</exception>

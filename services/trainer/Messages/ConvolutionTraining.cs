@@ -1,3 +1,4 @@
+using ModelOps.Trainer.Architectures;
 using System.Runtime.InteropServices;
 using ModelOps.Features.Assist;
 using ModelOps.Trainer.Optimizers;
@@ -70,7 +71,7 @@ public static class ConvolutionTraining
         {
             using var scope = NewDisposeScope();
             var (words, places, runs) = Tensors(encoder.Encode([.. batch.Select(row => texts[row])]));
-            var mean = networks.Select(network => nn.functional.log_softmax(network.call(words, places, runs), 1)).Aggregate((sum, next) => sum + next) / networks.Count;
+            var mean = networks.Select(network => nn.functional.log_softmax(network.call(words, places, runs), 1)).Aggregate((sum, next) => sum.Plus(next)).div(Scalars.Of(networks.Count));
             foreach (var (row, score) in batch.Zip(mean.data<float>().ToArray().Chunk((int)mean.shape[1])))
                 scores[row] = score;
         }

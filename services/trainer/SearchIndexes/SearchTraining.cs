@@ -7,10 +7,10 @@ using ModelOps.Search.Analysis;
 using ModelOps.Search.Index;
 using ModelOps.Search.Learning;
 using ModelOps.Search.Packages;
-using ModelOps.Search.Ranking;
 using ModelOps.Trainer.Estimates;
 using ModelOps.Trainer.Evaluation;
 using ModelOps.Trainer.Reproductions;
+using ModelOps.Trainer.Texts;
 using ModelOps.Trainer.Training;
 
 namespace ModelOps.Trainer.SearchIndexes;
@@ -20,8 +20,7 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
 {
     public const string JudgementsTable = "judgements";
 
-    /// <summary>What is compared with in the same run: the words' weights alone.</summary>
-    private static readonly SearchWeights Plain = new() { Fields = [1, 1, 1, 1, 1], Lengths = [.75, .75, .75, .75, .75], Coverage = 0, Features = [] };
+    private static readonly string[] EncoderFiles = [PackageFiles.Encoder, PackageFiles.Tokenizer, PackageFiles.Model, PackageFiles.Int8Model];
 
     public async Task<TrainingResult> RunAsync(string folder)
     {
@@ -34,11 +33,18 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
         var settings = new SearchSettings { Language = parameters.Language, Synonyms = parameters.Synonyms ?? [], EventCursor = task.Dataset.EventCursor };
         using var engine = new SearchEngine(CatalogueIndex.Build(products, Stemmer.Of(settings.Language)), settings);
         report(new WorkerMessage(Phase: "train"));
-        var (weights, comparison) = Learn(engine, queries);
-        settings = settings with { Weights = weights };
+        var learning = new SearchLearning(engine, queries, parameters);
+        var learned = learning.Words();
+        var vectors = parameters.Dense == SearchPart.None ? null : new DenseTraining(parameters, engine, Path.Combine(folder, "vectors"), parameters.Base is null ? null : Path.Combine(folder, StartingPoint.Folder), report).Train(queries);
+        if (vectors is not null)
+            learned = learning.Vectors(learned, vectors.Near);
+        var comparison = Compared(learned.Measured);
+        settings = settings with { Weights = learned.Weights };
         report(new WorkerMessage(Phase: "export"));
         var package = Path.Combine(folder, TrainingTask.PackageFolder);
-        await SearchPackage.WriteAsync(package, settings, products);
+        await SearchPackage.WriteAsync(package, settings, products, learned.Dense is { IsUsed: true } ? vectors!.Items : null);
+        if (learned.Dense is { IsUsed: true })
+            CopyEncoder(vectors!.Folder, package);
         var metrics = new Dictionary<string, double>(comparison.GetValueOrDefault("model") ?? new Dictionary<string, double>())
         {
             ["products"] = products.Count,
@@ -48,29 +54,38 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
             [MetricName.Seconds] = Math.Round(watch.Elapsed.TotalSeconds, 1),
             [MetricName.PeakMegabytes] = Math.Round(Process.GetCurrentProcess().PeakWorkingSet64 / 1e6),
         };
-        await WriteCardAsync(Path.Combine(package, PackageFiles.ModelCard), settings, metrics, comparison);
+        if (learned.Dense is { Gain: { } gain })
+            metrics["dense_gain"] = gain;
+        await WriteCardAsync(Path.Combine(package, PackageFiles.ModelCard), settings, metrics, comparison, Told(learned.Dense, vectors?.Report));
         return new TrainingResult(metrics, comparison);
     }
 
-    private (SearchWeights Weights, Dictionary<string, IReadOnlyDictionary<string, double>> Comparison) Learn(SearchEngine engine, List<JudgedQuery> queries)
+    private Dictionary<string, IReadOnlyDictionary<string, double>> Compared(IReadOnlyDictionary<string, double[]> measured)
     {
-        if (queries.Count == 0)
-            return (SearchWeights.Default, []);
-        var learner = new WeightLearner(engine);
-        var plain = learner.Measure(queries, Plain);
-        var defaults = learner.Measure(queries, SearchWeights.Default);
-        var learned = queries.Count >= parameters.LeastQueries ? learner.Learn(queries, parameters.Seed) : null;
-        // What was learned must pay on queries that it was not learned from; else the defaults carry further.
-        var pays = learned is not null && learned.HeldOut.Average() > defaults.Average();
-        double[] model = pays ? [.. learned!.HeldOut] : defaults;
-        var intervals = Bootstrap.Of([model, plain, defaults], parameters.Seed);
-        return (pays ? learned!.Weights : SearchWeights.Default, new Dictionary<string, IReadOnlyDictionary<string, double>>
-        {
-            ["model"] = Metrics(model, intervals[0]),
-            ["bm25"] = Metrics(plain, intervals[1]),
-            ["defaults"] = Metrics(defaults, intervals[2]),
-        });
+        var intervals = Bootstrap.Of([.. measured.Values], parameters.Seed);
+        return measured.Zip(intervals).ToDictionary(pair => pair.First.Key, pair => (IReadOnlyDictionary<string, double>)Metrics(pair.First.Value, pair.Second));
     }
+
+    private static void CopyEncoder(string from, string to)
+    {
+        foreach (var file in EncoderFiles.Where(file => File.Exists(Path.Combine(from, file))))
+            File.Copy(Path.Combine(from, file), Path.Combine(to, file), overwrite: true);
+        // What is served in 8 bits needs no other graph.
+        if (File.Exists(Path.Combine(to, PackageFiles.Int8Model)))
+            File.Delete(Path.Combine(to, PackageFiles.Model));
+    }
+
+    private static object? Told(PartDecision? decision, TextReport? report) => decision is null || report is null ? null : new
+    {
+        decision.IsUsed,
+        decision.Gain,
+        decision.Interval,
+        decision.Why,
+        report.Origin,
+        Weights = report.Parameters,
+        PretrainingLoss = double.IsFinite(report.PretrainingLoss) ? report.PretrainingLoss : (double?)null,
+        report.Export,
+    };
 
     private static Dictionary<string, double> Metrics(double[] each, Interval interval) =>
         new() { ["ndcg@10"] = each.Average(), ["ndcg@10.low"] = interval.Low, ["ndcg@10.high"] = interval.High, ["cases"] = each.Length };
@@ -87,7 +102,7 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
         return Math.Round(times[times.Length / 2], 3);
     }
 
-    private async Task WriteCardAsync(string path, SearchSettings settings, Dictionary<string, double> metrics, Dictionary<string, IReadOnlyDictionary<string, double>> comparison)
+    private async Task WriteCardAsync(string path, SearchSettings settings, Dictionary<string, double> metrics, Dictionary<string, IReadOnlyDictionary<string, double>> comparison, object? dense)
     {
         var card = new
         {
@@ -98,6 +113,7 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
             Dataset = new { task.Dataset.Name, task.Dataset.Version, task.Dataset.EventCursor, task.Dataset.CreatedAt, task.Dataset.ContentSha256 },
             task.Parent,
             settings.Weights,
+            Dense = dense,
             Evaluation = new { Protocol = $"NDCG@10 of queries held out, {WeightLearner.Folds} folds; products that were not judged count as irrelevant", Metrics = metrics, Comparison = comparison },
             Code = Lineage.ThisCode,
             Machine = Machine.Kind,

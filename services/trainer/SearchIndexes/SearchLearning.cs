@@ -1,0 +1,83 @@
+using ModelOps.Search;
+using ModelOps.Search.Learning;
+using ModelOps.Search.Ranking;
+using ModelOps.Search.Vectors;
+using ModelOps.Trainer.Evaluation;
+
+namespace ModelOps.Trainer.SearchIndexes;
+
+/// <summary>Whether a part of a search was put into its package, and what spoke for it.</summary>
+/// <param name="Gain">In NDCG@10 on queries that it was not learned from; null where there were none to measure by.</param>
+/// <param name="Why">For the model card.</param>
+public sealed record PartDecision(bool IsUsed, double? Gain, Interval? Interval, string Why)
+{
+    /// <param name="asked">One of <see cref="SearchPart"/>.</param>
+    /// <param name="without">NDCG@10 by query, null where there were too few queries to measure by.</param>
+    internal static PartDecision Of(string asked, double[]? with, double[]? without, int seed)
+    {
+        if (with is null || without is null)
+            return new PartDecision(asked == SearchPart.Always, null, null, asked == SearchPart.Always ? "Asked for; there were too few judged queries to measure it by." : "There were too few judged queries to measure it by, so words alone rank.");
+        double[] differences = [.. with.Zip(without, (one, other) => one - other)];
+        var (gain, interval) = (differences.Average(), Bootstrap.Of([differences], seed)[0]);
+        var wins = interval.Low > 0;
+        var measured = $"On {differences.Length} queries that it was not learned from NDCG@10 changes by {gain:+0.0000;-0.0000} (95 %: {interval.Low:+0.0000;-0.0000} to {interval.High:+0.0000;-0.0000})";
+        return new PartDecision(wins || asked == SearchPart.Always, gain, interval,
+            wins ? $"{measured}: used." : asked == SearchPart.Always ? $"{measured}: no proof that it helps; used because it was asked for." : $"{measured}: no proof that it helps, so it is left out.");
+    }
+}
+
+/// <summary>What the judged queries taught a search.</summary>
+/// <param name="Measured">NDCG@10 by query, by what was measured: <c>model</c>, <c>bm25</c>, <c>defaults</c>, and <c>dense</c> where vectors were tried.</param>
+internal sealed record LearnedSearch(SearchWeights Weights, IReadOnlyDictionary<string, double[]> Measured, PartDecision? Dense);
+
+/// <summary>Learns a search's weights: of words, then of vectors beside them. Each must pay on queries that it was not learned from.</summary>
+internal sealed class SearchLearning(SearchEngine engine, IReadOnlyList<JudgedQuery> queries, SearchParameters parameters)
+{
+    public const string Model = "model", Bm25 = "bm25", Defaults = "defaults", WithVectors = "dense";
+
+    /// <summary>What is compared with in the same run: the words' weights alone.</summary>
+    private static readonly SearchWeights Plain = new() { Fields = [1, 1, 1, 1, 1], Lengths = [.75, .75, .75, .75, .75], Coverage = 0, Features = [] };
+
+    /// <summary>Vectors that were asked for although nothing could be learned of them.</summary>
+    private const double UnlearnedDense = .1;
+
+    private readonly WeightLearner learner = new(engine);
+
+    private bool IsMeasured => queries.Count >= parameters.LeastQueries;
+
+    public LearnedSearch Words()
+    {
+        if (queries.Count == 0)
+            return new LearnedSearch(SearchWeights.Default, new Dictionary<string, double[]>(), null);
+        var defaults = learner.Measure(queries, SearchWeights.Default);
+        var learned = IsMeasured ? learner.Learn(queries, parameters.Seed) : null;
+        // What was learned must pay on queries that it was not learned from; else the defaults carry further.
+        var pays = learned is not null && learned.HeldOut.Average() > defaults.Average();
+        return new LearnedSearch(pays ? learned!.Weights : SearchWeights.Default, new Dictionary<string, double[]>
+        {
+            [Model] = pays ? [.. learned!.HeldOut] : defaults,
+            [Bm25] = learner.Measure(queries, Plain),
+            [Defaults] = defaults,
+        }, null);
+    }
+
+    /// <param name="near">By query, by an encoder that has not learned from it.</param>
+    public LearnedSearch Vectors(LearnedSearch words, IReadOnlyList<QueryNeighbours> near)
+    {
+        if (!IsMeasured)
+        {
+            var decision = PartDecision.Of(parameters.Dense, null, null, parameters.Seed);
+            return words with { Dense = decision, Weights = decision.IsUsed ? words.Weights with { Dense = UnlearnedDense } : words.Weights };
+        }
+        var learned = learner.LearnVectors(queries, words.Weights, near, parameters.Seed);
+        double[] with = [.. learned.HeldOut];
+        var dense = PartDecision.Of(parameters.Dense, with, learner.Measure(queries, words.Weights), parameters.Seed);
+        var measured = new Dictionary<string, double[]>(words.Measured) { [WithVectors] = with };
+        if (!dense.IsUsed)
+            return words with { Measured = measured, Dense = dense };
+        // Asked for, and the folds would rather have none: a little, so that what words miss is found.
+        var weights = learned.Weights.UsesVectors ? learned.Weights : words.Weights with { Dense = UnlearnedDense };
+        measured[Model] = learned.Weights.UsesVectors ? with : learner.Measure(queries, weights, near: near);
+        return new LearnedSearch(weights, measured, dense);
+    }
+}
