@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ModelOps.Search.Ranking;
 
 /// <summary>
@@ -28,6 +30,7 @@ public sealed record SearchWeights
     public double Dense { get; init; }
 
     /// <summary>Whether a query's vector changes anything.</summary>
+    [JsonIgnore]
     public bool UsesVectors => Dense > 0 || Of(Feature.Cosine) != 0 || Of(Feature.Nearness) != 0;
 
     private double Of(Feature feature) => Features.ElementAtOrDefault((int)feature);

@@ -30,7 +30,16 @@ internal sealed class FoundProduct
 
     public double Score { get; private set; }
 
+    /// <summary>What the reranker multiplied its score with.</summary>
+    public double Reranked { get; private set; } = 1;
+
     public IReadOnlyList<string>? Rules => rules;
+
+    public void MultipliedBy(double factor)
+    {
+        Reranked *= factor;
+        Score *= factor;
+    }
 
     public void MovedBy(string rule, double by = 0)
     {
@@ -53,6 +62,8 @@ internal sealed class FoundProduct
         }
         if (Ranked.Score / product - Ranked.Lexical is > 1e-9 and var vectors)
             why["vectors"] = vectors;
+        if (Reranked > 1)
+            why["reranked"] = Reranked;
         return why;
     }
 }

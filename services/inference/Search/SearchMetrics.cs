@@ -13,9 +13,14 @@ internal sealed class SearchMetrics : IDisposable
     {
         meter = meters.Create("ModelOps.Inference");
         Vectors = meter.CreateCounter<long>("modelops.search.vectors", "{query}", "Queries by what became of their vector: kept from before, computed, or late, so that words alone ranked");
+        Reranked = meter.CreateCounter<long>("modelops.search.reranked", "{query}", "Queries by whether their best products were read again in time: computed, or late, so that their order stayed");
     }
 
     public Counter<long> Vectors { get; }
+
+    public Counter<long> Reranked { get; }
+
+    public void CountRerank(SearchModel model, string outcome) => Reranked.Add(1, [.. TagsOf(model), new("outcome", outcome)]);
 
     public void CountVector(SearchModel model, string outcome) => Vectors.Add(1, [.. TagsOf(model), new("outcome", outcome)]);
 

@@ -15,7 +15,7 @@ using ModelOps.Search.Results;
 namespace ModelOps.Inference.Search;
 
 /// <summary>Answers a search with the version that is the shopper's, and logs what was asked and shown.</summary>
-internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules rules, Shoppers shoppers, QueryVectors vectors, ImpressionLog impressions, TimeProvider time)
+internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules rules, Shoppers shoppers, QueryVectors vectors, RereadProducts reread, ImpressionLog impressions, TimeProvider time)
 {
     private const string Placement = "search";
     private const int MostHistory = 50;
@@ -32,7 +32,7 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
             return null;
         var likes = await LikesAsync(model, request, cancellationToken);
         var vector = await vectors.OfAsync(model, request.Query, cancellationToken);
-        var response = Answer(model, request, vector, likes, catalogue.Of(store), rules.Of(store), routed.Arm, cancellationToken);
+        var response = await AnswerAsync(model, request, vector, likes, catalogue.Of(store), rules.Of(store), routed.Arm, cancellationToken);
         impressions.Add(new Impression(store, response.Token, time.GetUtcNow(), model.Name, model.Version, request.User, [.. response.Items.Select(item => item.Id)], false,
             Stopwatch.GetElapsedTime(started).TotalSeconds, routed.Arm, Session: request.Session, Placement: placement, Query: placement == Placement ? request.Query?.Replace('\0', ' ') : null));
         return response;
@@ -48,7 +48,7 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
             : null;
     }
 
-    private SearchResponse Answer(SearchModel model, SearchRequest request, float[]? vector, Affinity likes, StoreOverlay overlay, RuleBook book, string arm, CancellationToken cancellationToken)
+    private async Task<SearchResponse> AnswerAsync(SearchModel model, SearchRequest request, float[]? vector, Affinity likes, StoreOverlay overlay, RuleBook book, string arm, CancellationToken cancellationToken)
     {
         var engine = model.Engine;
         var findings = engine.Search(request.Query, vector: vector);
@@ -69,6 +69,8 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
         }
 
         var allowed = all.Where(found => Allows(filter, found)).OrderByDescending(found => found.Score).ToList();
+        if (request.Sort is null or SearchSort.Relevance)
+            allowed = await reread.OrderAsync(model, findings.Query, allowed, cancellationToken);
         var key = book.Rules.Count == 0 ? "" : SearchRules.KeyOf(request.Query!);
         var counting = book.Rules.Where(rule => rule.CountsForSearch(key, time.GetUtcNow())).ToList();
         var arranged = SearchRules.Apply(allowed, counting, id => engine.Documents.TryGetValue(id, out var document)

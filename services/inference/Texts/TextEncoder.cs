@@ -36,12 +36,18 @@ internal sealed class TextEncoder : LoadedModel
     public Tokenizer Tokenizer { get; }
 
     /// <exception cref="InvalidDataException">The package is not one that this build can serve.</exception>
-    public static TextEncoder Load(StoreId store, string name, int version, string folder, BatchingHost batching)
+    public static TextEncoder Load(StoreId store, string name, int version, string folder, BatchingHost batching) =>
+        Load(store, name, version, folder, PackageFiles.Encoder, File.Exists(Path.Combine(folder, PackageFiles.Int8Model)) ? PackageFiles.Int8Model : PackageFiles.Model, batching);
+
+    /// <summary>A text network that is a part of another package.</summary>
+    /// <param name="file">Its description.</param>
+    /// <param name="graph">Its graph.</param>
+    /// <exception cref="InvalidDataException">It is not one that this build can serve.</exception>
+    public static TextEncoder Load(StoreId store, string name, int version, string folder, string file, string graph, BatchingHost batching)
     {
-        var description = EncoderDescription.Read(folder);
+        var description = EncoderDescription.Read(folder, file);
         var tokenizer = TokenizerFiles.Read(folder);
-        var int8 = Path.Combine(folder, PackageFiles.Int8Model);
-        var encoder = new TextEncoder(store, name, version, Open(File.Exists(int8) ? int8 : Path.Combine(folder, PackageFiles.Model)), description, tokenizer, batching);
+        var encoder = new TextEncoder(store, name, version, Open(Path.Combine(folder, graph)), description, tokenizer, batching);
         try
         {
             encoder.WarmUp();
@@ -50,7 +56,7 @@ internal sealed class TextEncoder : LoadedModel
         catch (Exception exception) when (exception is OnnxRuntimeException or ArgumentException)
         {
             encoder.Dispose();
-            throw new InvalidDataException($"The graph of '{name}' version {version} does not answer as {PackageFiles.Encoder} and {PackageFiles.Tokenizer} say: {exception.Message} Train and register the model again.", exception);
+            throw new InvalidDataException($"The graph of '{name}' version {version} does not answer as {file} and {PackageFiles.Tokenizer} say: {exception.Message} Train and register the model again.", exception);
         }
     }
 

@@ -30,9 +30,10 @@ public static class ConvolutionTraining
         var optimizer = new AdamW(network, WeightDecay);
         var (order, shuffling) = (Enumerable.Range(0, texts.Count).ToArray(), new Random(seed));
         int[] lengths = [.. texts.Select(text => WordEncoder.Split(text).Count)];
-        var (step, steps) = (0, parameters.Passes * ((texts.Count + BatchSize - 1) / BatchSize));
+        var passes = parameters.PassesOver(texts.Count);
+        var (step, steps) = (0, passes * ((texts.Count + BatchSize - 1) / BatchSize));
         network.train();
-        for (var pass = 1; pass <= parameters.Passes; pass++)
+        for (var pass = 1; pass <= passes; pass++)
         {
             var (loss, started) = (0d, TimeProvider.System.GetTimestamp());
             foreach (var batch in Batches(lengths, order, shuffling))

@@ -16,7 +16,7 @@ public sealed record PartDecision(bool IsUsed, double? Gain, Interval? Interval,
     internal static PartDecision Of(string asked, double[]? with, double[]? without, int seed)
     {
         if (with is null || without is null)
-            return new PartDecision(asked == SearchPart.Always, null, null, asked == SearchPart.Always ? "Asked for; there were too few judged queries to measure it by." : "There were too few judged queries to measure it by, so words alone rank.");
+            return new PartDecision(asked == SearchPart.Always, null, null, asked == SearchPart.Always ? "Asked for; there were too few judged queries to measure it by." : "There were too few judged queries to measure it by, so it is left out.");
         double[] differences = [.. with.Zip(without, (one, other) => one - other)];
         var (gain, interval) = (differences.Average(), Bootstrap.Of([differences], seed)[0]);
         var wins = interval.Low > 0;
@@ -27,19 +27,22 @@ public sealed record PartDecision(bool IsUsed, double? Gain, Interval? Interval,
 }
 
 /// <summary>What the judged queries taught a search.</summary>
-/// <param name="Measured">NDCG@10 by query, by what was measured: <c>model</c>, <c>bm25</c>, <c>defaults</c>, and <c>dense</c> where vectors were tried.</param>
-internal sealed record LearnedSearch(SearchWeights Weights, IReadOnlyDictionary<string, double[]> Measured, PartDecision? Dense);
+/// <param name="Measured">NDCG@10 by query, by what was measured: <c>model</c>, <c>bm25</c>, <c>defaults</c>, and <c>dense</c> and <c>rerank</c> where those were tried.</param>
+internal sealed record LearnedSearch(SearchWeights Weights, IReadOnlyDictionary<string, double[]> Measured, PartDecision? Dense = null, PartDecision? Rerank = null, RerankSettings? Reranking = null);
 
-/// <summary>Learns a search's weights: of words, then of vectors beside them. Each must pay on queries that it was not learned from.</summary>
+/// <summary>Learns a search's weights: of words, then of vectors beside them, then of a reranker after them. Each must pay on queries that it was not learned from.</summary>
 internal sealed class SearchLearning(SearchEngine engine, IReadOnlyList<JudgedQuery> queries, SearchParameters parameters)
 {
-    public const string Model = "model", Bm25 = "bm25", Defaults = "defaults", WithVectors = "dense";
+    public const string Model = "model", Bm25 = "bm25", Defaults = "defaults", WithVectors = "dense", WithRerank = "rerank";
 
     /// <summary>What is compared with in the same run: the words' weights alone.</summary>
     private static readonly SearchWeights Plain = new() { Fields = [1, 1, 1, 1, 1], Lengths = [.75, .75, .75, .75, .75], Coverage = 0, Features = [] };
 
     /// <summary>Vectors that were asked for although nothing could be learned of them.</summary>
     private const double UnlearnedDense = .1;
+
+    /// <summary>A reranker that was asked for although nothing could be learned of it.</summary>
+    private const double UnlearnedRerank = .25;
 
     private readonly WeightLearner learner = new(engine);
 
@@ -48,7 +51,7 @@ internal sealed class SearchLearning(SearchEngine engine, IReadOnlyList<JudgedQu
     public LearnedSearch Words()
     {
         if (queries.Count == 0)
-            return new LearnedSearch(SearchWeights.Default, new Dictionary<string, double[]>(), null);
+            return new LearnedSearch(SearchWeights.Default, new Dictionary<string, double[]>());
         var defaults = learner.Measure(queries, SearchWeights.Default);
         var learned = IsMeasured ? learner.Learn(queries, parameters.Seed) : null;
         // What was learned must pay on queries that it was not learned from; else the defaults carry further.
@@ -58,7 +61,7 @@ internal sealed class SearchLearning(SearchEngine engine, IReadOnlyList<JudgedQu
             [Model] = pays ? [.. learned!.HeldOut] : defaults,
             [Bm25] = learner.Measure(queries, Plain),
             [Defaults] = defaults,
-        }, null);
+        });
     }
 
     /// <param name="near">By query, by an encoder that has not learned from it.</param>
@@ -79,5 +82,25 @@ internal sealed class SearchLearning(SearchEngine engine, IReadOnlyList<JudgedQu
         var weights = learned.Weights.UsesVectors ? learned.Weights : words.Weights with { Dense = UnlearnedDense };
         measured[Model] = learned.Weights.UsesVectors ? with : learner.Measure(queries, weights, near: near);
         return new LearnedSearch(weights, measured, dense);
+    }
+
+    /// <param name="rankings">By query, as they are ranked without it, with probabilities by a network that has not learned from it.</param>
+    public LearnedSearch Reread(LearnedSearch learned, IReadOnlyList<ScoredRanking> rankings)
+    {
+        if (!IsMeasured)
+        {
+            var unmeasured = PartDecision.Of(parameters.Rerank, null, null, parameters.Seed);
+            return learned with { Rerank = unmeasured, Reranking = unmeasured.IsUsed ? new RerankSettings(parameters.RerankTop, UnlearnedRerank) : null };
+        }
+        var reranker = new RerankLearner(engine);
+        var weighed = reranker.Learn(queries, rankings, parameters.Seed);
+        double[] with = [.. weighed.HeldOut], without = reranker.Measure(queries, rankings, 0);
+        var decision = PartDecision.Of(parameters.Rerank, with, without, parameters.Seed);
+        var measured = new Dictionary<string, double[]>(learned.Measured) { [WithRerank] = with };
+        if (!decision.IsUsed)
+            return learned with { Measured = measured, Rerank = decision };
+        var weight = weighed.Weight > 0 ? weighed.Weight : UnlearnedRerank;
+        measured[Model] = weighed.Weight > 0 ? with : reranker.Measure(queries, rankings, weight);
+        return learned with { Measured = measured, Rerank = decision, Reranking = new RerankSettings(parameters.RerankTop, weight) };
     }
 }

@@ -23,7 +23,7 @@ public sealed record SearchParameters
     [AllowedValues(SearchPart.None, SearchPart.Auto, SearchPart.Always)]
     public string Dense { get; init; } = SearchPart.None;
 
-    /// <summary>A registered model whose champion is a text encoder's package or a published checkpoint, with which the vectors' encoder begins; without it the encoder is made here.</summary>
+    /// <summary>A registered model whose champion is a text encoder's package or a published checkpoint, with which the vectors' encoder and the reranker begin; without it the network is made here.</summary>
     [MaxLength(128)]
     public string? Base { get; init; }
 
@@ -58,6 +58,18 @@ public sealed record SearchParameters
     /// <summary>Passes over judged queries; each costs four, because it is measured by folds too. 0 leaves them for measuring.</summary>
     [Range(0, 100)]
     public int JudgedPasses { get; init; } = 2;
+
+    /// <summary>Whether a network that reads a query and a product together orders the best again: <see cref="SearchPart"/>. It learns from judged queries alone.</summary>
+    [AllowedValues(SearchPart.None, SearchPart.Auto, SearchPart.Always)]
+    public string Rerank { get; init; } = SearchPart.None;
+
+    /// <summary>So many of the best are read again; a search takes about a millisecond for each.</summary>
+    [Range(2, 200)]
+    public int RerankTop { get; init; } = 20;
+
+    /// <summary>Passes of that network over judged queries; each costs four, because it is measured by folds too.</summary>
+    [Range(1, 100)]
+    public int RerankPasses { get; init; } = 3;
 
     [Range(0, int.MaxValue)]
     public int Seed { get; init; } = 1;

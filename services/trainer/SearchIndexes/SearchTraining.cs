@@ -7,6 +7,7 @@ using ModelOps.Search.Analysis;
 using ModelOps.Search.Index;
 using ModelOps.Search.Learning;
 using ModelOps.Search.Packages;
+using ModelOps.Search.Ranking;
 using ModelOps.Trainer.Estimates;
 using ModelOps.Trainer.Evaluation;
 using ModelOps.Trainer.Reproductions;
@@ -19,8 +20,6 @@ namespace ModelOps.Trainer.SearchIndexes;
 internal sealed class SearchTraining(TrainingTask task, SearchParameters parameters, Action<WorkerMessage> report)
 {
     public const string JudgementsTable = "judgements";
-
-    private static readonly string[] EncoderFiles = [PackageFiles.Encoder, PackageFiles.Tokenizer, PackageFiles.Model, PackageFiles.Int8Model];
 
     public async Task<TrainingResult> RunAsync(string folder)
     {
@@ -35,29 +34,53 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
         report(new WorkerMessage(Phase: "train"));
         var learning = new SearchLearning(engine, queries, parameters);
         var learned = learning.Words();
-        var vectors = parameters.Dense == SearchPart.None ? null : new DenseTraining(parameters, engine, Path.Combine(folder, "vectors"), parameters.Base is null ? null : Path.Combine(folder, StartingPoint.Folder), report).Train(queries);
-        if (vectors is not null)
-            learned = learning.Vectors(learned, vectors.Near);
+        var networks = TrainNetworks(learning, ref learned, engine, queries, folder);
         var comparison = Compared(learned.Measured);
-        settings = settings with { Weights = learned.Weights };
+        settings = settings with { Weights = learned.Weights, Rerank = learned.Reranking };
         report(new WorkerMessage(Phase: "export"));
         var package = Path.Combine(folder, TrainingTask.PackageFolder);
-        await SearchPackage.WriteAsync(package, settings, products, learned.Dense is { IsUsed: true } ? vectors!.Items : null);
-        if (learned.Dense is { IsUsed: true })
-            CopyEncoder(vectors!.Folder, package);
+        await SearchPackage.WriteAsync(package, settings, products, networks.Vectors?.Items);
+        networks.CopyTo(package);
         var metrics = new Dictionary<string, double>(comparison.GetValueOrDefault("model") ?? new Dictionary<string, double>())
         {
             ["products"] = products.Count,
             ["judged_queries"] = queries.Count,
             ["megabytes"] = Math.Round(Directory.EnumerateFiles(package).Sum(file => new FileInfo(file).Length) / 1e6, 3),
-            ["milliseconds"] = Milliseconds(engine, queries.Count > 0 ? [.. queries.Select(query => query.Text)] : [.. products.Take(100).Select(product => product.Title)]),
+            ["milliseconds"] = await MillisecondsAsync(package, networks.Vectors is not null, queries.Count > 0 ? [.. queries.Select(query => query.Text)] : [.. products.Take(100).Select(product => product.Title)]),
             [MetricName.Seconds] = Math.Round(watch.Elapsed.TotalSeconds, 1),
             [MetricName.PeakMegabytes] = Math.Round(Process.GetCurrentProcess().PeakWorkingSet64 / 1e6),
         };
         if (learned.Dense is { Gain: { } gain })
             metrics["dense_gain"] = gain;
-        await WriteCardAsync(Path.Combine(package, PackageFiles.ModelCard), settings, metrics, comparison, Told(learned.Dense, vectors?.Report));
+        if (learned.Rerank is { Gain: { } rerankGain })
+            metrics["rerank_gain"] = rerankGain;
+        await WriteCardAsync(Path.Combine(package, PackageFiles.ModelCard), settings, metrics, comparison, learned, networks);
         return new TrainingResult(metrics, comparison);
+    }
+
+    /// <summary>Trains what was asked for and can be, and keeps what is used.</summary>
+    private SearchNetworks TrainNetworks(SearchLearning learning, ref LearnedSearch learned, SearchEngine engine, List<JudgedQuery> queries, string folder)
+    {
+        var reranks = parameters.Rerank != SearchPart.None;
+        if (parameters.Dense == SearchPart.None && !reranks)
+            return new SearchNetworks();
+        if (reranks && queries.Count < CatalogueLanguage.Folds)
+            throw new TrainingException($"A reranker learns from judged queries; the dataset has {queries.Count} with a product that answers them. Upload judgements with the columns query, item_id and grade, or leave 'rerank' out.");
+        var scratch = Path.Combine(folder, "networks");
+        var language = CatalogueLanguage.Learn(parameters, engine, Path.Combine(scratch, "language"), parameters.Base is null ? null : Path.Combine(folder, StartingPoint.Folder), report);
+        TrainedVectors? vectors = null;
+        if (parameters.Dense != SearchPart.None)
+        {
+            vectors = new DenseTraining(parameters.JudgedPasses, engine, language, scratch).Train(queries);
+            learned = learning.Vectors(learned, vectors.Near);
+        }
+        var networks = new SearchNetworks { Vectors = learned.Dense is { IsUsed: true } ? vectors : null, DenseReport = vectors?.Report };
+        if (!reranks)
+            return networks;
+        var (ranker, weights) = (new ProductRanker(engine.Index), learned.Weights);
+        var reranker = new RerankTraining(parameters, engine, language, scratch).Train(queries, i => ranker.Rank(engine.Read(queries[i].Text), weights, vectors?.Near[i]));
+        learned = learning.Reread(learned, reranker.Ranked);
+        return networks with { Reranker = learned.Reranking is null ? null : reranker.Folder, RerankReport = reranker.Report };
     }
 
     private Dictionary<string, IReadOnlyDictionary<string, double>> Compared(IReadOnlyDictionary<string, double[]> measured)
@@ -66,43 +89,24 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
         return measured.Zip(intervals).ToDictionary(pair => pair.First.Key, pair => (IReadOnlyDictionary<string, double>)Metrics(pair.First.Value, pair.Second));
     }
 
-    private static void CopyEncoder(string from, string to)
-    {
-        foreach (var file in EncoderFiles.Where(file => File.Exists(Path.Combine(from, file))))
-            File.Copy(Path.Combine(from, file), Path.Combine(to, file), overwrite: true);
-        // What is served in 8 bits needs no other graph.
-        if (File.Exists(Path.Combine(to, PackageFiles.Int8Model)))
-            File.Delete(Path.Combine(to, PackageFiles.Model));
-    }
-
-    private static object? Told(PartDecision? decision, TextReport? report) => decision is null || report is null ? null : new
-    {
-        decision.IsUsed,
-        decision.Gain,
-        decision.Interval,
-        decision.Why,
-        report.Origin,
-        Weights = report.Parameters,
-        PretrainingLoss = double.IsFinite(report.PretrainingLoss) ? report.PretrainingLoss : (double?)null,
-        report.Export,
-    };
-
     private static Dictionary<string, double> Metrics(double[] each, Interval interval) =>
         new() { ["ndcg@10"] = each.Average(), ["ndcg@10.low"] = interval.Low, ["ndcg@10.high"] = interval.High, ["cases"] = each.Length };
 
-    /// <summary>The median of a search on one thread.</summary>
-    private static double Milliseconds(SearchEngine engine, IReadOnlyList<string> queries)
+    /// <summary>The median of a search on one thread, the query's vector included, reading again not.</summary>
+    private static async Task<double> MillisecondsAsync(string package, bool hasVectors, IReadOnlyList<string> queries)
     {
+        using var engine = await SearchPackage.OpenAsync(package);
+        using var encoder = hasVectors ? new ExportedTexts(package) : null;
         var times = queries.Concat(queries).Select(query =>
         {
             var started = Stopwatch.GetTimestamp();
-            engine.Search(query);
+            engine.Search(query, vector: encoder?.Of([query])[0]);
             return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         }).Skip(queries.Count).Order().ToArray(); // the first time compiles
         return Math.Round(times[times.Length / 2], 3);
     }
 
-    private async Task WriteCardAsync(string path, SearchSettings settings, Dictionary<string, double> metrics, Dictionary<string, IReadOnlyDictionary<string, double>> comparison, object? dense)
+    private async Task WriteCardAsync(string path, SearchSettings settings, Dictionary<string, double> metrics, Dictionary<string, IReadOnlyDictionary<string, double>> comparison, LearnedSearch learned, SearchNetworks networks)
     {
         var card = new
         {
@@ -113,7 +117,8 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
             Dataset = new { task.Dataset.Name, task.Dataset.Version, task.Dataset.EventCursor, task.Dataset.CreatedAt, task.Dataset.ContentSha256 },
             task.Parent,
             settings.Weights,
-            Dense = dense,
+            Dense = SearchNetworks.Told(learned.Dense, networks.DenseReport),
+            Rerank = SearchNetworks.Told(learned.Rerank, networks.RerankReport),
             Evaluation = new { Protocol = $"NDCG@10 of queries held out, {WeightLearner.Folds} folds; products that were not judged count as irrelevant", Metrics = metrics, Comparison = comparison },
             Code = Lineage.ThisCode,
             Machine = Machine.Kind,

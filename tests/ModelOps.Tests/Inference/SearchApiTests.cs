@@ -10,6 +10,7 @@ using ModelOps.Contracts.Predictions;
 using ModelOps.Contracts.Rules;
 using ModelOps.Contracts.Versions;
 using ModelOps.EventLog;
+using ModelOps.Features;
 using ModelOps.Features.Text;
 using ModelOps.Inference.Models;
 using ModelOps.Inference.Search;
@@ -138,6 +139,27 @@ public sealed class SearchApiTests(Stores stores) : IAsyncLifetime
             Assert.Equal(outcome, outcomes[^1]);
         }
         Assert.Equal("projector", (await SearchAsync(new SearchRequest("projector"))).Items[0].Id);
+    }
+
+    [Fact]
+    public async Task Search_WithAReranker_OrdersTheBestAgain()
+    {
+        var folder = Directory.CreateTempSubdirectory("modelops-search-").FullName;
+        TinyEncoder.Write(folder, EncoderKind.Rerank);
+        File.Move(Path.Combine(folder, PackageFiles.Encoder), Path.Combine(folder, PackageFiles.Reranker));
+        File.Move(Path.Combine(folder, PackageFiles.Model), Path.Combine(folder, PackageFiles.RerankerModel));
+        var before = (await SearchAsync(new SearchRequest("power bank"))).Items;
+        await SearchPackage.WriteAsync(folder, new SearchSettings { Rerank = new RerankSettings(2, 3) }, SmallCatalogue.Products);
+        await DeployAsync("reranked", folder);
+        await Eventually.TrueAsync(async () => (await SearchAsync(new SearchRequest(""))).Model.Version == 2, "the second version to answer");
+
+        var after = (await SearchAsync(new SearchRequest("power bank", Explain: true))).Items;
+
+        Assert.Equal(before.Select(item => item.Id).Order(), after.Select(item => item.Id).Order());
+        Assert.All(after, item => Assert.Equal(before.Single(one => one.Id == item.Id).Score * item.Why!["reranked"], item.Score, 1e-6));
+        Assert.Equal(2, after.Select(item => item.Why!["reranked"]).Distinct().Count());
+        Assert.Equal(after.OrderByDescending(item => item.Score).Select(item => item.Id), after.Select(item => item.Id));
+        Assert.All((await SearchAsync(new SearchRequest("power bank", Sort: SearchSort.PriceUp, Explain: true))).Items, item => Assert.DoesNotContain("reranked", item.Why!.Keys));
     }
 
     [Theory]
