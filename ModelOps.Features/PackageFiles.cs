@@ -19,6 +19,9 @@ public static class PackageFiles
     /// <summary>Of a text network in place of a recommender's files: what it answers, its graph in 8 bits where that answers alike, and its tokenizer. See <see cref="Text.EncoderDescription"/>.</summary>
     public const string Encoder = "encoder.json", Int8Model = "model.int8.onnx", Tokenizer = "tokenizer.json";
 
+    /// <summary>Of a search that orders its best products again: what its network answers, and its graph. The tokenizer is the one above.</summary>
+    public const string Reranker = "reranker.json", RerankerModel = "reranker.onnx";
+
     public const string ModelCard = "model-card.json";
 
     /// <summary>A network's weights as it learned them (safetensors), and what their rows stand for: a later training may begin there. Not needed to serve.</summary>

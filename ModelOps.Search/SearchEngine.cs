@@ -4,6 +4,7 @@ using ModelOps.Search.Packages;
 using ModelOps.Search.Queries;
 using ModelOps.Search.Ranking;
 using ModelOps.Search.Suggestions;
+using ModelOps.Search.Vectors;
 
 namespace ModelOps.Search;
 
@@ -15,6 +16,9 @@ public static class Matching
 
     /// <summary>No product has every word; these have some.</summary>
     public const string Some = "some";
+
+    /// <summary>No product has a word of the query; these are near it by their vectors.</summary>
+    public const string Near = "near";
 
     /// <summary>No product has a word of the query, or it has none: popular products come instead.</summary>
     public const string None = "none";
@@ -35,11 +39,12 @@ public sealed class SearchEngine : IDisposable
     private readonly ProductRanker ranker;
     private readonly IReadOnlyList<RankedProduct> popular;
 
-    public SearchEngine(CatalogueIndex index, SearchSettings settings)
+    /// <param name="vectors">Of the products, where queries have vectors too.</param>
+    public SearchEngine(CatalogueIndex index, SearchSettings settings, ItemVectors? vectors = null)
     {
         ArgumentNullException.ThrowIfNull(index);
         ArgumentNullException.ThrowIfNull(settings);
-        (Index, Settings) = (index, settings);
+        (Index, Settings, Vectors) = (index, settings, vectors);
         reader = new QueryReader(index, new Synonyms(settings.Synonyms, index.Stemmer), new Spelling(WordsOf(index)));
         ranker = new ProductRanker(index);
         Suggestions = new Suggester(index, settings.Queries);
@@ -52,6 +57,8 @@ public sealed class SearchEngine : IDisposable
 
     public SearchSettings Settings { get; }
 
+    public ItemVectors? Vectors { get; }
+
     public Suggester Suggestions { get; }
 
     /// <summary>Where a product is in the index, by its id.</summary>
@@ -61,15 +68,16 @@ public sealed class SearchEngine : IDisposable
 
     /// <param name="text">Whatever was typed; nothing in it is syntax.</param>
     /// <param name="weights">Instead of the package's.</param>
-    public Findings Search(string? text, SearchWeights? weights = null)
+    /// <param name="vector">The query's, by the encoder that made the products'; without it words alone find.</param>
+    public Findings Search(string? text, SearchWeights? weights = null, float[]? vector = null)
     {
         var query = Read(text);
-        var ranked = ranker.Rank(query, weights ?? Settings.Weights);
+        var ranked = ranker.Rank(query, weights ?? Settings.Weights, vector is null ? null : Vectors?.Near(vector));
         if (ranked.Count == 0)
             return new Findings(query, popular, Matching.None);
         var most = ranked.Max(product => product.Coverage);
-        ranked.RemoveAll(product => product.Coverage < LeastCoverage * most);
-        return new Findings(query, ranked, most > 1 - 1e-6 ? Matching.All : Matching.Some);
+        ranked.RemoveAll(product => product.Coverage > 0 && product.Coverage < LeastCoverage * most);
+        return new Findings(query, ranked, most > 1 - 1e-6 ? Matching.All : most > 0 ? Matching.Some : Matching.Near);
     }
 
     /// <summary>The words that a misspelled one may stand for, as titles, brands and categories spell them, and in the singular.</summary>

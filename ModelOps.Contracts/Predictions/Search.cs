@@ -48,7 +48,7 @@ public sealed record SearchFilter(
     bool? Available = null);
 
 /// <param name="Total">How many products were found, on all pages.</param>
-/// <param name="Match"><c>all</c>: the best has every word; <c>some</c>: none has; <c>none</c>: no product has any, so popular ones come.</param>
+/// <param name="Match"><c>all</c>: the best has every word; <c>some</c>: none has; <c>near</c>: no product has any, these are near in meaning; <c>none</c>: no product has any, so popular ones come.</param>
 /// <param name="Suggestion">The query as the catalogue would spell it; it was searched for already.</param>
 /// <param name="Redirect">Where a rule of the store sends shoppers with this query.</param>
 /// <param name="Token">Send it back with events that follow from this answer.</param>

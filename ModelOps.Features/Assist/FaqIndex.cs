@@ -36,6 +36,8 @@ public sealed class FaqIndex
 
     public int Count => entries.Count;
 
+    public IReadOnlyList<FaqEntry> Entries => entries;
+
     /// <param name="language">Entries of another language are left out; those that name none stay.</param>
     /// <returns>The best first; of equal ones, the first.</returns>
     public IReadOnlyList<FaqHit> Find(string message, string? language, int most)
@@ -57,6 +59,10 @@ public sealed class FaqIndex
     public IEnumerable<FaqEntry> Of(string category, string? language) =>
         entries.Where(entry => string.Equals(entry.Category, category, StringComparison.OrdinalIgnoreCase) && Speaks(entry, language));
 
-    private static bool Speaks(FaqEntry entry, string? language) =>
-        language is null || entry.Language is null || entry.Language.StartsWith(language, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether an entry is for customers of a language; one that names none is for all.</summary>
+    public static bool Speaks(FaqEntry entry, string? language)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return language is null || entry.Language is null || entry.Language.StartsWith(language, StringComparison.OrdinalIgnoreCase);
+    }
 }

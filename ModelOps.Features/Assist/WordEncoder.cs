@@ -11,7 +11,7 @@ namespace ModelOps.Features.Assist;
 public sealed class WordEncoder
 {
     /// <summary>Words of a message that are read; the others are not.</summary>
-    public const int MostWords = 64;
+    public const int MostWords = 128;
 
     /// <summary>Runs of a word that are read.</summary>
     public const int MostRuns = 24;

@@ -20,9 +20,9 @@ public sealed record EncoderDescription(string Kind, int Outputs, int MaxTokens,
     public void Write(string folder) => File.WriteAllText(Path.Combine(folder, PackageFiles.Encoder), JsonSerializer.Serialize(this, PackageJson.Indented));
 
     /// <exception cref="InvalidDataException">The file is of another format, or no description.</exception>
-    public static EncoderDescription Read(string folder)
+    public static EncoderDescription Read(string folder, string file = PackageFiles.Encoder)
     {
-        var path = Path.Combine(folder, PackageFiles.Encoder);
+        var path = Path.Combine(folder, file);
         try
         {
             var read = JsonSerializer.Deserialize<EncoderDescription>(File.ReadAllText(path), PackageJson.Indented);

@@ -27,11 +27,28 @@ internal sealed record TunedWeight(string Name, IReadOnlyList<double> Values, Fu
         return settings;
     }
 
+    /// <summary>How far vectors count beside words, over weights that are learned already; the first leaves vectors out.</summary>
+    public static List<SearchWeights> WithVectors(SearchWeights words)
+    {
+        List<SearchWeights> settings = [words];
+        foreach (var weight in Vectors)
+            settings = [.. settings.SelectMany(setting => weight.Values.Select(value => weight.Set(setting, value)))];
+        return settings;
+    }
+
+    private static IReadOnlyList<TunedWeight> Vectors { get; } =
+    [
+        new("dense", [0, .05, .1, .2, .4], (weights, value) => weights with { Dense = value }),
+        Feature(Ranking.Feature.Cosine, [0, .5, 1, 2]),
+        Feature(Ranking.Feature.Nearness, [0, .3]),
+    ];
+
     private static TunedWeight Field(SearchField field, double[] values) => new($"field.{field}", values, (weights, value) => weights with { Fields = With(weights.Fields, (int)field, value) });
 
     private static TunedWeight Length(SearchField field, double[] values) => new($"length.{field}", values, (weights, value) => weights with { Lengths = With(weights.Lengths, (int)field, value) });
 
     private static TunedWeight Feature(Feature feature, double[] values) => new($"feature.{feature}", values, (weights, value) => weights with { Features = With(weights.Features, (int)feature, value) });
 
-    private static double[] With(IReadOnlyList<double> values, int at, double value) => [.. values.Index().Select(one => one.Index == at ? value : one.Item)];
+    private static double[] With(IReadOnlyList<double> values, int at, double value) =>
+        [.. Enumerable.Range(0, Math.Max(values.Count, at + 1)).Select(i => i == at ? value : values.ElementAtOrDefault(i))];
 }

@@ -1,4 +1,5 @@
 using ModelOps.Search.Ranking;
+using ModelOps.Search.Vectors;
 
 namespace ModelOps.Search.Learning;
 
@@ -28,17 +29,25 @@ public sealed class WeightLearner(SearchEngine engine)
 
     /// <param name="queries">Those that can be ranked; see <see cref="JudgedQuery.CanRank"/>.</param>
     /// <param name="leastGain">By how much the best setting must beat the defaults on what it is learned from; negative infinity leaves the defaults no advantage.</param>
-    public LearnedWeights Learn(IReadOnlyList<JudgedQuery> queries, int seed = 1, double leastGain = LeastGain)
+    public LearnedWeights Learn(IReadOnlyList<JudgedQuery> queries, int seed = 1, double leastGain = LeastGain) =>
+        Choose(queries, [SearchWeights.Default, .. TunedWeight.Settings(engine.Index.Products.Select(product => product.Popularity).Distinct().Skip(1).Any())], null, seed, leastGain);
+
+    /// <summary>Learns how far vectors count beside words.</summary>
+    /// <param name="words">What words count; it stays.</param>
+    /// <param name="near">By query, by an encoder that has not learned from it.</param>
+    public LearnedWeights LearnVectors(IReadOnlyList<JudgedQuery> queries, SearchWeights words, IReadOnlyList<QueryNeighbours> near, int seed = 1, double leastGain = LeastGain) =>
+        Choose(queries, TunedWeight.WithVectors(words), near, seed, leastGain);
+
+    private LearnedWeights Choose(IReadOnlyList<JudgedQuery> queries, IReadOnlyList<SearchWeights> settings, IReadOnlyList<QueryNeighbours>? near, int seed, double leastGain)
     {
         ArgumentNullException.ThrowIfNull(queries);
         var order = Enumerable.Range(0, queries.Count).ToArray();
         new Random(seed).Shuffle(order);
-        List<SearchWeights> settings = [SearchWeights.Default, .. TunedWeight.Settings(engine.Index.Products.Select(product => product.Popularity).Distinct().Skip(1).Any())];
         // People's judgements first: clicks fill up what is left of the queries that are looked at.
         var looked = order.OrderBy(i => queries[i].FromClicks).Take(MostQueries).ToArray();
         var weights = looked.Select(i => queries[i].FromClicks ? ClicksWeight : 1).ToArray();
-        var measured = MeasureAll([.. looked.Select(i => queries[i])], settings);
-        var heldOut = Measure(queries, SearchWeights.Default);
+        var measured = MeasureAll([.. looked.Select(i => queries[i])], settings, near is null ? null : [.. looked.Select(i => near[i])]);
+        var heldOut = Measure(queries, settings[0], near: near);
         var folds = Math.Min(Folds, looked.Length);
         for (var fold = 0; fold < folds && looked.Length > 1; fold++)
         {
@@ -51,11 +60,11 @@ public sealed class WeightLearner(SearchEngine engine)
     }
 
     /// <summary>NDCG@10 by query.</summary>
-    public double[] Measure(IReadOnlyList<JudgedQuery> queries, SearchWeights weights, bool condensed = false) =>
-        [.. MeasureAll(queries, [weights])[0].Select(query => condensed ? query.Condensed : query.Ndcg)];
+    public double[] Measure(IReadOnlyList<JudgedQuery> queries, SearchWeights weights, bool condensed = false, IReadOnlyList<QueryNeighbours>? near = null) =>
+        [.. MeasureAll(queries, [weights], near)[0].Select(query => condensed ? query.Condensed : query.Ndcg)];
 
     /// <returns>By setting and query.</returns>
-    private (double Ndcg, double Condensed)[][] MeasureAll(IReadOnlyList<JudgedQuery> queries, IReadOnlyList<SearchWeights> settings)
+    private (double Ndcg, double Condensed)[][] MeasureAll(IReadOnlyList<JudgedQuery> queries, IReadOnlyList<SearchWeights> settings, IReadOnlyList<QueryNeighbours>? near = null)
     {
         var measured = settings.Select(_ => new (double, double)[queries.Count]).ToArray();
         Parallel.For(0, queries.Count, i =>
@@ -63,14 +72,14 @@ public sealed class WeightLearner(SearchEngine engine)
             var read = engine.Read(queries[i].Text);
             for (var setting = 0; setting < settings.Count; setting++)
             {
-                var ranking = ranker.Rank(read, settings[setting]).Select(product => engine.Index.Products[product.Document].Id).ToList();
+                var ranking = ranker.Rank(read, settings[setting], near?[i]).Select(product => engine.Index.Products[product.Document].Id).ToList();
                 measured[setting][i] = (GradedNdcg.Of(ranking, queries[i].Grades), GradedNdcg.Of(ranking, queries[i].Grades, condensed: true));
             }
         });
         return measured;
     }
 
-    /// <summary>The first is the defaults.</summary>
+    /// <summary>The first is what stays where nothing gains enough.</summary>
     private static int Best((double Ndcg, double Condensed)[][] measured, double[] weights, int[] train, double leastGain)
     {
         var total = train.Sum(i => weights[i]);

@@ -4,20 +4,22 @@ using Lucene.Net.Store;
 using ModelOps.Features;
 using ModelOps.Search.Analysis;
 using ModelOps.Search.Index;
+using ModelOps.Search.Vectors;
 
 namespace ModelOps.Search.Packages;
 
-/// <summary>A search package on disk: the settings, the products a line each, and the index as one archive.</summary>
+/// <summary>A search package on disk: the settings, the products a line each, the index as one archive and, where queries have vectors, the products'.</summary>
 public static class SearchPackage
 {
-    public const string Settings = "search.json", Products = "products.jsonl", Index = "products.index";
+    public const string Settings = "search.json", Products = "products.jsonl", Index = "products.index", Vectors = "products.vectors";
 
-    public static async Task WriteAsync(string folder, SearchSettings settings, IReadOnlyList<SearchProduct> products, CancellationToken cancellationToken = default)
+    public static async Task WriteAsync(string folder, SearchSettings settings, IReadOnlyList<SearchProduct> products, ItemVectors? vectors = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(products);
         System.IO.Directory.CreateDirectory(folder);
         WriteIndex(Path.Combine(folder, Index), products, Stemmer.Of(settings.Language));
+        vectors?.Write(Path.Combine(folder, Vectors));
         await using (var lines = new StreamWriter(Path.Combine(folder, Products)) { NewLine = "\n" })
         {
             foreach (var product in products)
@@ -37,7 +39,8 @@ public static class SearchPackage
             var products = new List<SearchProduct>();
             await foreach (var line in File.ReadLinesAsync(Path.Combine(folder, Products), cancellationToken))
                 products.Add(JsonSerializer.Deserialize<SearchProduct>(line, PackageJson.Line) ?? throw new InvalidDataException($"Line {products.Count + 1} of {Products} is no product."));
-            return new SearchEngine(CatalogueIndex.Open(ReadIndex(Path.Combine(folder, Index)), products, Stemmer.Of(settings.Language)), settings);
+            var vectors = File.Exists(Path.Combine(folder, Vectors)) ? ItemVectors.Read(Path.Combine(folder, Vectors), products.Count) : null;
+            return new SearchEngine(CatalogueIndex.Open(ReadIndex(Path.Combine(folder, Index)), products, Stemmer.Of(settings.Language)), settings, vectors);
         }
         catch (Exception exception) when (exception is JsonException or FileNotFoundException or ArgumentException)
         {

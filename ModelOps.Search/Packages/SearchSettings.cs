@@ -11,6 +11,9 @@ public sealed record SearchSettings
 
     public SearchWeights Weights { get; init; } = SearchWeights.Default;
 
+    /// <summary>Of the package's reranker; null without one.</summary>
+    public RerankSettings? Rerank { get; init; }
+
     /// <summary>Each a list of phrases with one meaning.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Synonyms { get; init; } = [];
 

@@ -22,4 +22,10 @@ public enum Feature
     Brand,
 
     Popularity,
+
+    /// <summary>How near the product's vector is to the query's; 0 without vectors.</summary>
+    Cosine,
+
+    /// <summary>Its place by nearness: 1 for the nearest, half for the tenth; 0 where it is not among the nearest.</summary>
+    Nearness,
 }

@@ -1,15 +1,16 @@
 using ModelOps.Search.Index;
 using ModelOps.Search.Queries;
+using ModelOps.Search.Vectors;
 
 namespace ModelOps.Search.Ranking;
 
 /// <summary>A product's relevance to a query.</summary>
 /// <param name="Document">Which product of the index.</param>
-/// <param name="Lexical">BM25F times coverage, before the features.</param>
+/// <param name="Lexical">BM25F times coverage, before the features; 0 for what only its vector found.</param>
 /// <param name="Features">By <see cref="Feature"/>; empty for products far down, whose features are not looked at.</param>
 public readonly record struct RankedProduct(int Document, double Score, double Lexical, double Coverage, float[] Features);
 
-/// <summary>Ranks a catalogue's products for a query: first by words, then the best by features too.</summary>
+/// <summary>Ranks a catalogue's products for a query: first by words and, where there are any, vectors; then the best by features too.</summary>
 public sealed class ProductRanker(CatalogueIndex index)
 {
     /// <summary>So many of the best by words are looked at closely.</summary>
@@ -17,21 +18,47 @@ public sealed class ProductRanker(CatalogueIndex index)
 
     private const double MostCoverage = 4;
 
-    /// <summary>Every product that has a word of the query, best first.</summary>
-    public List<RankedProduct> Rank(SearchQuery query, SearchWeights weights)
+    private const float HalfPlace = 9;
+
+    /// <summary>Every product that has a word of the query, and those that are near it, best first.</summary>
+    /// <param name="near">What the query's vector says; null where there is none.</param>
+    public List<RankedProduct> Rank(SearchQuery query, SearchWeights weights, QueryNeighbours? near = null)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(weights);
         var found = ByWords(query, weights);
-        var near = found.Count <= Depth ? found.Count : Depth;
-        for (var i = 0; i < near; i++)
+        var places = near is null || !weights.UsesVectors ? null : near.Nearest.Index().ToDictionary(place => place.Item, place => place.Index);
+        if (places is not null && weights.Dense > 0)
+            AddNear(found, near!, weights.Dense * MostOf(query, weights));
+        var depth = Math.Min(found.Count, Depth);
+        for (var i = 0; i < depth; i++)
         {
             var features = TitleFeatures.Of(index, found[i].Document, query);
-            found[i] = found[i] with { Features = features, Score = found[i].Lexical * Math.Exp(Weighted(features, weights)) };
+            if (places is not null)
+            {
+                features[(int)Feature.Cosine] = Math.Max(0, near!.Cosines[found[i].Document]);
+                features[(int)Feature.Nearness] = places.TryGetValue(found[i].Document, out var place) ? HalfPlace / (HalfPlace + place) : 0;
+            }
+            found[i] = found[i] with { Features = features, Score = found[i].Score * Math.Exp(Weighted(features, weights)) };
         }
-        found.Sort(0, near, Order);
+        found.Sort(0, depth, Order);
         return found;
     }
+
+    /// <summary>The union of what words and vectors find; both add up.</summary>
+    private static void AddNear(List<RankedProduct> found, QueryNeighbours near, double scale)
+    {
+        var known = found.Select(product => product.Document).ToHashSet();
+        for (var i = 0; i < found.Count; i++)
+            found[i] = found[i] with { Score = found[i].Lexical + scale * Math.Max(0, near.Cosines[found[i].Document]) };
+        foreach (var document in near.Nearest.Where(document => !known.Contains(document)))
+            found.Add(new RankedProduct(document, scale * near.Cosines[document], 0, 0, []));
+        found.Sort(Order);
+    }
+
+    /// <summary>What a product that has every word again and again would come to; 1 for a query without words.</summary>
+    private static double MostOf(SearchQuery query, SearchWeights weights) =>
+        query.Words.Count == 0 ? 1 : query.Words.Sum(word => word.Idf) * (weights.Saturation + 1);
 
     internal List<RankedProduct> ByWords(SearchQuery query, SearchWeights weights)
     {

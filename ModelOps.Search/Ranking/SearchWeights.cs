@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ModelOps.Search.Ranking;
 
 /// <summary>
@@ -21,6 +23,15 @@ public sealed record SearchWeights
     /// <summary>The power of the idf-share of the query's words that the product has.</summary>
     public double Coverage { get; init; } = 2;
 
-    /// <summary>By <see cref="Ranking.Feature"/>.</summary>
+    /// <summary>By <see cref="Ranking.Feature"/>; those that are not here weigh nothing.</summary>
     public IReadOnlyList<double> Features { get; init; } = [.2, 0, 0, 0, 0, .2, .2];
+
+    /// <summary>What a cosine of 1 between the vectors of query and product adds, as a share of the most that the query's words could give; 0 leaves what only the vectors find out.</summary>
+    public double Dense { get; init; }
+
+    /// <summary>Whether a query's vector changes anything.</summary>
+    [JsonIgnore]
+    public bool UsesVectors => Dense > 0 || Of(Feature.Cosine) != 0 || Of(Feature.Nearness) != 0;
+
+    private double Of(Feature feature) => Features.ElementAtOrDefault((int)feature);
 }

@@ -29,7 +29,8 @@ if (errors.Count > 0)
 
 var started = TimeProvider.System.GetTimestamp();
 using var trained = new AssistTraining(parameters, message => Console.WriteLine(message.Phase ?? $"{message.Epoch!.Phase} pass {message.Epoch.Epoch}  loss {message.Epoch.Loss:f3}  {message.Epoch.Seconds:f1} s")).Run(train);
-Console.WriteLine($"trained in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:f0} s; blend {trained.Settings.Blend}, sharpness {trained.Settings.Sharpness:f2}, terms {trained.Model.Linear.Terms}");
+Console.WriteLine($"trained in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:f0} s; blend {trained.Settings.Blend}, sharpness {trained.Settings.Sharpness:f2}, cost {trained.Parameters.Cost}, Bayes {trained.Parameters.Bayes}, terms {trained.Model.Linear.Terms}");
+Console.WriteLine($"out of scope, signs alone: {string.Join(", ", trained.ScopeAlone.Select(sign => $"{sign.Key} {sign.Value:f3}"))}");
 foreach (var (name, metrics) in trained.Comparison)
     Console.WriteLine($"held out   {name,-10} {string.Join("  ", metrics.Select(metric => $"{metric.Key} {metric.Value:f4}"))}");
 
@@ -44,8 +45,8 @@ Console.WriteLine($"  linear alone {100 * MessageMetrics.Accuracy([.. scored.Sel
 if (train.Intents.Count == 2)
     Console.WriteLine($"  AUC {MessageMetrics.Auc(Chances(1), Chances(0)):f4}");
 var scope = trained.Settings.Scope;
-var outside = trained.Model.Score(test.Where(label => label == MessageSet.OutOfScope).Texts).Select(message => scope.Probability(message.Signs())).ToList();
-var inside = scored.Select(message => scope.Probability(message.Signs())).ToList();
+var outside = trained.Model.Score(test.Where(label => label == MessageSet.OutOfScope).Texts).Select(message => scope.Probability(message.Signs)).ToList();
+var inside = scored.Select(message => scope.Probability(message.Signs)).ToList();
 if (outside.Count > 0)
 {
     Console.WriteLine($"  out of scope: AUC {MessageMetrics.Auc(outside, inside):f4}, found {outside.Average(chance => chance > scope.Threshold ? 100.0 : 0):f1} % of {outside.Count} at {inside.Average(chance => chance > scope.Threshold ? 100.0 : 0):f1} % false alarms");

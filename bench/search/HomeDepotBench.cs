@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using CsvHelper;
 using ModelOps.Search.Analysis;
-using ModelOps.Search.Learning;
 using ModelOps.Trainer.Trees;
 
 namespace ModelOps.Bench.Search;

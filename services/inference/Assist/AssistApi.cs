@@ -23,7 +23,7 @@ internal static class AssistApi
         services.AddOptions<AssistOptions>().BindConfiguration("Assist").ValidateDataAnnotations()
             .Validate(options => options.Orders.AllowedNetworks.All(network => IPNetwork.TryParse(network, out _)), "Assist:Orders:AllowedNetworks lists networks, as 10.1.0.0/16.")
             .ValidateOnStart();
-        return services.AddSingleton<Conversations>().AddSingleton<OrderSystem>().AddSingleton<IProductFinder, SearchedProducts>().AddSingleton<IProductFinder, RecommendedProducts>().AddSingleton<Wording>().AddSingleton<AssistMetrics>().AddSingleton<Assistant>();
+        return services.AddSingleton<Conversations>().AddSingleton<OrderSystem>().AddSingleton<IProductFinder, SearchedProducts>().AddSingleton<IProductFinder, RecommendedProducts>().AddSingleton<Wording>().AddSingleton<AssistMetrics>().AddSingleton<FaqFinder>().AddSingleton<Assistant>();
     }
 
     public static void MapAssist(this IEndpointRouteBuilder app)

@@ -13,6 +13,17 @@ internal sealed class AssistOptions
     [Range(0, 1)]
     public double MinFaqScore { get; init; } = .4;
 
+    /// <summary>A deployed text encoder, by whose vectors the shop's texts are found beside their words; null leaves that out.</summary>
+    public string? EncoderModel { get; init; }
+
+    /// <summary>The cosine of a message and a question that counts as nothing; 1 counts as 1, and <see cref="MinFaqScore"/> is asked of what is between.</summary>
+    [Range(0, .99)]
+    public double LeastCosine { get; init; } = .5;
+
+    /// <summary>What a message's vector may take, in milliseconds; when it is later, words alone find.</summary>
+    [Range(1, 60_000)]
+    public int EncoderMilliseconds { get; init; } = 100;
+
     /// <summary>Messages in a row that were not understood, after which a person goes on.</summary>
     [Range(1, 10)]
     public int MostUnsure { get; init; } = 2;

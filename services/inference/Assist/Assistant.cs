@@ -12,7 +12,7 @@ namespace ModelOps.Inference.Assist;
 /// Answers a message: by the order system, the shop's own texts or its products; asks back once when it is unsure, then hands over to a
 /// person. It says nothing about the shop that the shop has not written.
 /// </summary>
-internal sealed class Assistant(Conversations conversations, OrderSystem orders, IEnumerable<IProductFinder> products, Wording wording, AssistMetrics metrics, ImpressionLog impressions, IOptions<AssistOptions> options, TimeProvider time)
+internal sealed class Assistant(Conversations conversations, OrderSystem orders, FaqFinder texts, IEnumerable<IProductFinder> products, Wording wording, AssistMetrics metrics, ImpressionLog impressions, IOptions<AssistOptions> options, TimeProvider time)
 {
     private const string Placement = "assist";
     private const int ShortMessage = 6; // words: it may go on from the one before
@@ -60,7 +60,7 @@ internal sealed class Assistant(Conversations conversations, OrderSystem orders,
             return await AskOrdersAsync(question, order, cancellationToken);
         if (intent is not null && options.Value.ProductIntents.Contains(intent) && await ProductsAsync(question, cancellationToken) is { } wanted)
             return wanted;
-        if (FromFaq(question, intent) is { } answered)
+        if (await FromFaqAsync(question, intent, cancellationToken) is { } answered)
             return answered;
         if (Wishes.ForProducts(question.Message) && await ProductsAsync(question, cancellationToken) is { } found)
             return found;
@@ -73,10 +73,10 @@ internal sealed class Assistant(Conversations conversations, OrderSystem orders,
             : HandOver(question, "order-unavailable", Phrases.In(question.Language).HandOver);
 
     /// <summary>The text of the intent that fits the message best; of an unknown intent, the text that fits well enough.</summary>
-    private AssistReply? FromFaq(AssistQuestion question, string? intent)
+    private async Task<AssistReply?> FromFaqAsync(AssistQuestion question, string? intent, CancellationToken cancellationToken)
     {
         var faq = question.Model.Faq;
-        var hits = faq.Find(question.Message, question.Language, Searched);
+        var hits = await texts.FindAsync(question, Searched, cancellationToken);
         if (intent is not null && faq.Of(intent, question.Language).ToList() is { Count: > 0 } own)
         {
             var best = hits.FirstOrDefault(hit => own.Contains(hit.Entry));

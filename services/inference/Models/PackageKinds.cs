@@ -19,7 +19,7 @@ internal static class PackageKinds
         new(CampaignSettings.FileName, "a judge of campaigns", RunAsync(CampaignModel.LoadAsync)),
         new(PackageFiles.Schema, "a recommender", RunAsync(RecommendationModel.LoadAsync)),
         new(PackageFiles.Assist, "an assistant", RunAsync(AssistModel.LoadAsync)),
-        new(SearchPackage.Settings, "a search", async (place, _, cancellationToken) => await SearchModel.LoadAsync(place.Store, place.Model, place.Version, place.Folder, cancellationToken)),
+        new(SearchPackage.Settings, "a search", RunAsync(SearchModel.LoadAsync)),
         new(PackageFiles.Encoder, "a text network", (place, batching, _) => Task.FromResult<LoadedModel>(TextEncoder.Load(place.Store, place.Model, place.Version, place.Folder, batching))),
         new(PackageFiles.Signature, "a model of your own", RunAsync(OwnModel.LoadAsync)),
     ];

@@ -31,7 +31,16 @@ internal sealed class FoundProduct
 
     public double Score { get; private set; }
 
+    /// <summary>What the reranker multiplied its score with.</summary>
+    public double Reranked { get; private set; } = 1;
+
     public IReadOnlyList<string>? Rules => rules;
+
+    public void MultipliedBy(double factor)
+    {
+        Reranked *= factor;
+        Score *= factor;
+    }
 
     public void MovedBy(string rule, double by = 0)
     {
@@ -46,11 +55,19 @@ internal sealed class FoundProduct
         var why = new Dictionary<string, double> { ["words"] = Ranked.Lexical, ["coverage"] = Ranked.Coverage, ["liking"] = Liking };
         foreach (var (field, part) in FieldScores.Of(engine.Index, query, weights, Ranked))
             why[$"words.{field.ToString().ToLowerInvariant()}"] = part;
+        var product = 1.0;
         for (var i = 0; i < Ranked.Features.Length; i++)
         {
-            if (Ranked.Features[i] != 0)
-                why[((Feature)i).ToString().ToLowerInvariant()] = Math.Exp(Ranked.Features[i] * weights.Features.ElementAtOrDefault(i));
+            if (Ranked.Features[i] == 0)
+                continue;
+            var factor = Math.Exp(Ranked.Features[i] * weights.Features.ElementAtOrDefault(i));
+            why[((Feature)i).ToString().ToLowerInvariant()] = factor;
+            product *= factor;
         }
+        if (Ranked.Score / product - Ranked.Lexical is > 1e-9 and var vectors)
+            why["vectors"] = vectors;
+        if (Reranked > 1)
+            why["reranked"] = Reranked;
         return why;
     }
 }

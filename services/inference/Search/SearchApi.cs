@@ -16,7 +16,8 @@ internal static class SearchApi
 {
     public const string DefaultModel = "search";
 
-    public static IServiceCollection AddSearch(this IServiceCollection services) => services.AddSingleton<Searches>();
+    public static IServiceCollection AddSearch(this IServiceCollection services) => services.AddSingleton<Searches>().AddSingleton<QueryVectors>().AddSingleton<RereadProducts>().AddSingleton<SearchMetrics>()
+        .AddOptions<SearchOptions>().BindConfiguration("Search").ValidateDataAnnotations().ValidateOnStart().Services;
 
     public static void MapSearch(this IEndpointRouteBuilder app)
     {

@@ -17,7 +17,7 @@ using ModelOps.Search.Results;
 namespace ModelOps.Inference.Search;
 
 /// <summary>Answers a search with the version that is the shopper's, and logs what was asked and shown.</summary>
-internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules rules, Shoppers shoppers, ImpressionLog impressions, TimeProvider time)
+internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules rules, Shoppers shoppers, QueryVectors vectors, RereadProducts reread, ImpressionLog impressions, TimeProvider time)
 {
     private const string Placement = "search";
     private const int MostHistory = 50;
@@ -33,7 +33,8 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
         if (use.Model is not SearchModel model)
             return null;
         var likes = await LikesAsync(model, request, cancellationToken);
-        var response = Answer(model, request, likes, catalogue.Of(store), rules.Of(store), routed.Arm, cancellationToken);
+        var vector = await vectors.OfAsync(model, request.Query, cancellationToken);
+        var response = await AnswerAsync(model, request, vector, likes, catalogue.Of(store), rules.Of(store), routed.Arm, cancellationToken);
         var shown = new Impression(store, response.Token, time.GetUtcNow(), model.Name, model.Version, request.User, [.. response.Items.Select(item => item.Id)], false,
             Stopwatch.GetElapsedTime(started).TotalSeconds, routed.Arm, Session: request.Session, Placement: placement);
         impressions.Add(placement == Placement ? shown with { Query = request.Query?.Replace('\0', ' '), Search = Logged(request, response) } : shown);
@@ -58,10 +59,10 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
             : null;
     }
 
-    private SearchResponse Answer(SearchModel model, SearchRequest request, Affinity likes, StoreOverlay overlay, RuleBook book, string arm, CancellationToken cancellationToken)
+    private async Task<SearchResponse> AnswerAsync(SearchModel model, SearchRequest request, float[]? vector, Affinity likes, StoreOverlay overlay, RuleBook book, string arm, CancellationToken cancellationToken)
     {
         var engine = model.Engine;
-        var findings = engine.Search(request.Query);
+        var findings = engine.Search(request.Query, vector: vector);
         var filter = FilterOf(request.Filter);
         FoundProduct Found(RankedProduct ranked)
         {
@@ -79,6 +80,8 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
         }
 
         var allowed = all.Where(found => Allows(filter, found)).OrderByDescending(found => found.Score).ToList();
+        if (request.Sort is null or SearchSort.Relevance)
+            allowed = await reread.OrderAsync(model, findings.Query, allowed, cancellationToken);
         var key = book.Rules.Count == 0 ? "" : QueryForm.Unordered(request.Query);
         var counting = book.Rules.Where(rule => rule.CountsForSearch(key, time.GetUtcNow())).ToList();
         var arranged = SearchRules.Apply(allowed, counting, id => engine.Documents.TryGetValue(id, out var document)

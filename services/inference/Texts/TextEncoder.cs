@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using BitFaster.Caching.Lru;
 using Microsoft.ML.OnnxRuntime;
 using ModelOps.Contracts;
@@ -35,12 +36,18 @@ internal sealed class TextEncoder : LoadedModel
     public Tokenizer Tokenizer { get; }
 
     /// <exception cref="InvalidDataException">The package is not one that this build can serve.</exception>
-    public static TextEncoder Load(StoreId store, string name, int version, string folder, BatchingHost batching)
+    public static TextEncoder Load(StoreId store, string name, int version, string folder, BatchingHost batching) =>
+        Load(store, name, version, folder, PackageFiles.Encoder, File.Exists(Path.Combine(folder, PackageFiles.Int8Model)) ? PackageFiles.Int8Model : PackageFiles.Model, batching);
+
+    /// <summary>A text network that is a part of another package.</summary>
+    /// <param name="file">Its description.</param>
+    /// <param name="graph">Its graph.</param>
+    /// <exception cref="InvalidDataException">It is not one that this build can serve.</exception>
+    public static TextEncoder Load(StoreId store, string name, int version, string folder, string file, string graph, BatchingHost batching)
     {
-        var description = EncoderDescription.Read(folder);
+        var description = EncoderDescription.Read(folder, file);
         var tokenizer = TokenizerFiles.Read(folder);
-        var int8 = Path.Combine(folder, PackageFiles.Int8Model);
-        var encoder = new TextEncoder(store, name, version, Open(File.Exists(int8) ? int8 : Path.Combine(folder, PackageFiles.Model)), description, tokenizer, batching);
+        var encoder = new TextEncoder(store, name, version, Open(Path.Combine(folder, graph)), description, tokenizer, batching);
         try
         {
             encoder.WarmUp();
@@ -49,13 +56,16 @@ internal sealed class TextEncoder : LoadedModel
         catch (Exception exception) when (exception is OnnxRuntimeException or ArgumentException)
         {
             encoder.Dispose();
-            throw new InvalidDataException($"The graph of '{name}' version {version} does not answer as {PackageFiles.Encoder} and {PackageFiles.Tokenizer} say: {exception.Message} Train and register the model again.", exception);
+            throw new InvalidDataException($"The graph of '{name}' version {version} does not answer as {file} and {PackageFiles.Tokenizer} say: {exception.Message} Train and register the model again.", exception);
         }
     }
 
     /// <summary>A text as the network reads it, cut to <see cref="EncoderDescription.MaxTokens"/>.</summary>
     /// <param name="pair">Of a reranker: the text that the first, a query, is held against.</param>
     public EncodedText Encode(string text, string? pair = null) => Tokenizer.Encode(text, Description.MaxTokens, pair);
+
+    /// <summary>The vector of a text that was asked before.</summary>
+    public bool TryKept(string text, [NotNullWhen(true)] out float[]? vector) => kept.TryGet(text, out vector);
 
     /// <summary>The vector of a text, of length 1; it is shared, so it must not be changed.</summary>
     /// <exception cref="NotComputedException">There is too much to do, or the present deadline has passed.</exception>

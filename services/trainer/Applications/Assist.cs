@@ -28,7 +28,7 @@ public sealed class Assist : IApplication
     {
         ArgumentNullException.ThrowIfNull(profile);
         var read = ParameterRecord.Read(parameters, new AssistParameters(), out _);
-        return new RunSize(Name, profile.Tables.GetValueOrDefault("messages"), read.Passes * (read.Networks + 2), (double)read.Dimensions * read.Filters);
+        return new RunSize(Name, profile.Tables.GetValueOrDefault("messages"), read.PassesOver((int)Math.Min(int.MaxValue, profile.Tables.GetValueOrDefault("messages"))) * (read.Networks + 2), (double)read.Dimensions * read.Filters);
     }
 
     public async Task<TrainingResult> TrainAsync(TrainingTask task, string folder, Action<WorkerMessage> report, Group? group = null)
@@ -45,7 +45,7 @@ public sealed class Assist : IApplication
         var faq = await reader.ReadFaqAsync();
         using var trained = new AssistTraining(parameters, report).Run(messages);
         report(new WorkerMessage(Phase: "export"));
-        var parity = await new AssistPackage(task, parameters).WriteAsync(Path.Combine(folder, TrainingTask.PackageFolder), trained, messages, faq);
+        var parity = await new AssistPackage(task).WriteAsync(Path.Combine(folder, TrainingTask.PackageFolder), trained, messages, faq);
         var metrics = new Dictionary<string, double>(trained.Metrics)
         {
             ["parity"] = parity,

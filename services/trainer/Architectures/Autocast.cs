@@ -21,7 +21,7 @@ internal static class Autocast
         if (!isOn)
             return nn.functional.linear(x, weight, bias);
         var product = nn.functional.linear(x.to_type(ScalarType.BFloat16), weight.to_type(ScalarType.BFloat16)).to_type(ScalarType.Float32);
-        return bias is null ? product : product + bias;
+        return bias is null ? product : product.Plus(bias);
     }
 
     /// <summary>A layer's output; with its hooks, which adapters are, in float32.</summary>

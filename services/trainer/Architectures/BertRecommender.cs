@@ -122,8 +122,8 @@ public sealed class BertRecommender : SequenceNetwork
         {
             using var scope = NewDisposeScope();
             var attended = Layers.Attend(query.forward(x), key.forward(x), value.forward(x), mask, config.Heads, dropout: 0);
-            x = attentionNorm.forward(x + output.forward(attended));
-            return forwardNorm.forward(x + narrow.forward(Activate(widen.forward(x)))).MoveToOuterDisposeScope();
+            x = attentionNorm.forward(x.Plus(output.forward(attended)));
+            return forwardNorm.forward(x.Plus(narrow.forward(Activate(widen.forward(x))))).MoveToOuterDisposeScope();
         }
 
         public string Export(GraphBuilder graph, string name, string x, string mask, bool onlyLast)

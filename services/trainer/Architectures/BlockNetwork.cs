@@ -58,7 +58,7 @@ public abstract class BlockNetwork : SequenceNetwork
         using var scope = NewDisposeScope();
         var time = input.shape[1];
         var places = get_parameter(Positions)!.slice(0, Length - time, Length, 1); // (time, dim)
-        var x = Dropping.Drop(Vectors(input).mul(Scalars.Of(ReadingScale)) + places, Config.Dropout, training); // (batch, time, dim)
+        var x = Dropping.Drop(Vectors(input).mul(Scalars.Of(ReadingScale)).Plus(places), Config.Dropout, training); // (batch, time, dim)
         var mask = Mask(input); // (batch, 1, time, time)
         foreach (var block in blocks)
             x = block.forward(x, mask);

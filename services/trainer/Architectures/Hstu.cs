@@ -97,11 +97,11 @@ public sealed class Hstu : SequenceNetwork
             var normed = inputNorm.forward(x);
             var (u, v) = (nn.functional.silu(gate.Apply(normed)), Split(nn.functional.silu(value.Apply(normed))));
             var (q, k) = (Split(nn.functional.silu(query.Apply(normed))), Split(nn.functional.silu(key.Apply(normed))));
-            var weights = bmm(q, k.transpose(1, 2)).view(batch, heads, time, time) + Places(time); // (batch, heads, time, time)
+            var weights = bmm(q, k.transpose(1, 2)).view(batch, heads, time, time).Plus(Places(time)); // (batch, heads, time, time)
             weights = (nn.functional.silu(weights) * sees).div(Scalars.Of(length));
             var attended = bmm(weights.view(batch * heads, time, time), v).view(batch, heads, time, headSize).transpose(1, 2).reshape(batch, time, heads * headSize);
             var hidden = Dropping.Drop(outputNorm.forward(attended) * u, dropping, training);
-            return (x + output.Apply(hidden)).MoveToOuterDisposeScope();
+            return x.Plus(output.Apply(hidden)).MoveToOuterDisposeScope();
         }
 
         private Tensor Places(long time) // (time, time)

@@ -16,7 +16,7 @@ public static class Layers
         var (batch, time, dim) = (query.shape[0], query.shape[1], query.shape[2]);
         Tensor Split(Tensor t) => t.view(batch, time, heads, dim / heads).transpose(1, 2).reshape(batch * heads, time, dim / heads);
         var weights = bmm(Split(query), Split(key).transpose(1, 2)).div(Scalars.Of(Math.Sqrt(dim / heads))); // (batch · heads, time, time)
-        weights = nn.functional.softmax(weights.view(batch, heads, time, time) + mask, -1);
+        weights = nn.functional.softmax(weights.view(batch, heads, time, time).Plus(mask), -1);
         weights = Dropping.Drop(weights, dropout, dropout > 0).view(batch * heads, time, time);
         return bmm(weights, Split(value)).view(batch, heads, time, dim / heads).transpose(1, 2).reshape(batch, time, dim).MoveToOuterDisposeScope();
     }

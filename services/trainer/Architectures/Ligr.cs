@@ -49,10 +49,10 @@ public sealed class Ligr(NetworkConfig config) : BlockNetwork(nameof(Ligr), conf
             using var scope = NewDisposeScope();
             var normed = attentionNorm.forward(x);
             var attended = Layers.Attend(query.Apply(normed), key.Apply(normed), value.Apply(normed), mask, heads, training ? dropping : 0);
-            x = x + Drop(attentionGate.Apply(x).sigmoid_() * output.Apply(attended));
+            x = x.Plus(Drop(attentionGate.Apply(x).sigmoid_() * output.Apply(attended)));
             normed = forwardNorm.forward(x);
             var hidden = nn.functional.silu(swish.Apply(normed)) * widen.Apply(normed); // (batch, time, wide)
-            return (x + Drop(forwardGate.Apply(x).sigmoid_() * narrow.Apply(Drop(hidden)))).MoveToOuterDisposeScope();
+            return x.Plus(Drop(forwardGate.Apply(x).sigmoid_() * narrow.Apply(Drop(hidden)))).MoveToOuterDisposeScope();
         }
 
         private Tensor Drop(Tensor x) => Dropping.Drop(x, dropping, training);

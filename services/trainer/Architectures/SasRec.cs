@@ -44,9 +44,9 @@ public sealed class SasRec(NetworkConfig config) : BlockNetwork(nameof(SasRec), 
             using var scope = NewDisposeScope();
             var normed = attentionNorm.forward(x);
             var attended = Layers.Attend(query.Apply(normed), key.Apply(normed), value.Apply(normed), mask, heads, training ? dropping : 0);
-            x = x + Drop(output.Apply(attended));
+            x = x.Plus(Drop(output.Apply(attended)));
             var hidden = Drop(nn.functional.relu(widen.Apply(forwardNorm.forward(x)))); // (batch, time, dim)
-            return (x + Drop(narrow.Apply(hidden))).MoveToOuterDisposeScope();
+            return x.Plus(Drop(narrow.Apply(hidden))).MoveToOuterDisposeScope();
         }
 
         private Tensor Drop(Tensor x) => Dropping.Drop(x, dropping, training);

@@ -18,3 +18,12 @@ internal static class Scalars
     /// <summary>For tensors of whole numbers, which stay such.</summary>
     public static TorchSharp.Scalar Whole(long value) => Wholes.GetOrAdd(value, number => number.ToScalar());
 }
+
+/// <summary>
+/// Sums of tensors. TorchSharp's operator + multiplies the second by a scalar 1 that nobody holds, which now and then ends a training,
+/// as <see cref="Scalars"/> says; here it is held. Its operators − and * take none.
+/// </summary>
+internal static class Sums
+{
+    public static torch.Tensor Plus(this torch.Tensor left, torch.Tensor right) => left.add(right, Scalars.Whole(1));
+}

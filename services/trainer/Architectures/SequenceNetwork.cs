@@ -62,7 +62,7 @@ public abstract class SequenceNetwork : nn.Module<Tensor, Tensor>, IRecommender
         featureEmbedding.weight![0].zero_();
         var ids = tensor(features.Ids, config.Items + 1, features.Width);
         register_buffer(FeatureIds, ids);
-        register_buffer(FeatureScale, ids.ne(0).sum(1, keepdim: true).clamp_min(1).to_type(ScalarType.Float32).rsqrt()); // (items + 1, 1)
+        register_buffer(FeatureScale, ids.ne(Scalars.Whole(0)).sum(1, keepdim: true).clamp_min(Scalars.Whole(1)).to_type(ScalarType.Float32).rsqrt()); // (items + 1, 1)
     }
 
     public int Items => Config.Items;
@@ -81,7 +81,7 @@ public abstract class SequenceNetwork : nn.Module<Tensor, Tensor>, IRecommender
         var flat = items.reshape(-1);
         var features = featureEmbedding.forward(get_buffer(FeatureIds)!.index_select(0, flat)).sum(1); // (items, dim)
         features = features * get_buffer(FeatureScale)!.index_select(0, flat);
-        return (ItemEmbedding.forward(items) + features.view([.. items.shape, Config.Dimensions])).MoveToOuterDisposeScope();
+        return ItemEmbedding.forward(items).Plus(features.view([.. items.shape, Config.Dimensions])).MoveToOuterDisposeScope();
     }
 
     /// <summary>The tied table: rows are inputs and outputs, row 0 the padding's.</summary>

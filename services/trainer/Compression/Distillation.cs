@@ -49,7 +49,7 @@ public sealed class Distillation(SequenceNetwork teacher, TrainingParameters par
         using (no_grad())
             teachers = nn.functional.log_softmax(nn.functional.linear(taught, teacher.Vectors(candidates)).div(temperature), 1);
         var soft = (teachers.exp() * (teachers - own)).sum(1).mul(square);
-        return (hard.mul(rest) + soft.mul(share)).MoveToOuterDisposeScope();
+        return hard.mul(rest).Plus(soft.mul(share)).MoveToOuterDisposeScope();
     }
 
     private Tensor Candidates(Tensor targets) => chosen <= AllUpTo

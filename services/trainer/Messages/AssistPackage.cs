@@ -12,7 +12,7 @@ using ElementType = ModelOps.Trainer.Onnx.Format.TensorProto.Types.DataType;
 namespace ModelOps.Trainer.Messages;
 
 /// <summary>Writes what is deployed: the rule of judging, the linear part, the networks' graph, the answers and the model card.</summary>
-public sealed class AssistPackage(TrainingTask task, AssistParameters parameters)
+public sealed class AssistPackage(TrainingTask task)
 {
     private const int ParityRows = 512;
 
@@ -78,7 +78,7 @@ public sealed class AssistPackage(TrainingTask task, AssistParameters parameters
             task.Model,
             task.Run,
             task.Application,
-            Parameters = parameters,
+            trained.Parameters,
             Dataset = new { task.Dataset.Name, task.Dataset.Version, task.Dataset.EventCursor, task.Dataset.CreatedAt, task.Dataset.ContentSha256 },
             Data = new { Messages = messages.Count, OutOfScope = messages.Count - messages.Within().Count, Intents = messages.Intents.Count, Answers = faq.Count, trained.Model.Linear.Terms, Words = trained.Model.Vocabulary.Count },
             Evaluation = new

@@ -27,6 +27,8 @@ public sealed class AssistTraining(AssistParameters parameters, Action<WorkerMes
             throw new TrainingException($"The dataset has {within.Count} messages of {messages.Intents.Count} intents; a classifier needs at least {FewestMessages} of {FewestIntents}. Upload more messages with a column 'intent'.");
         var parts = messages.Split(parameters.Seed, parameters.HeldOut / 2, parameters.HeldOut / 2);
         var (choosing, measuring, learning) = (parts[0], parts[1], parts[2]);
+        report(new WorkerMessage(Phase: "choose"));
+        parameters = LinearChoice.Of(parameters, learning.Within(), choosing.Within());
         report(new WorkerMessage(Phase: "validate"));
         using var first = Train(learning.Within(), Math.Min(1, parameters.Networks), "validate");
         var chosen = choosing.Within();
@@ -34,7 +36,7 @@ public sealed class AssistTraining(AssistParameters parameters, Action<WorkerMes
         var test = measuring.Within();
         var probabilities = first.Score(test.Texts).Select(calibration.Probabilities).ToList();
         report(new WorkerMessage(Phase: "scope"));
-        var (scope, auc) = FitScope(learning, choosing, measuring, first);
+        var (scope, auc, alone) = FitScope(learning, choosing, measuring, first);
         report(new WorkerMessage(Phase: "refit"));
         var final = Train(within, parameters.Networks, "refit");
         var metrics = Measure(probabilities, test.Labels);
@@ -42,14 +44,14 @@ public sealed class AssistTraining(AssistParameters parameters, Action<WorkerMes
         metrics["oos_auc"] = auc;
         metrics["cases"] = test.Count;
         metrics["intents"] = messages.Intents.Count;
-        return new TrainedAssist(final, new AssistSettings(messages.Intents, MessageModel.Buckets, calibration.Blend, calibration.Sharpness, scope), metrics, Compare(metrics, learning.Within(), test));
+        return new TrainedAssist(final, parameters, alone, new AssistSettings(messages.Intents, MessageModel.Buckets, calibration.Blend, calibration.Sharpness, scope), metrics, Compare(metrics, learning.Within(), test));
     }
 
     private MessageModel Train(MessageSet set, int networks, string phase) => MessageModel.Train(set.Texts, set.Labels, set.Intents.Count, parameters, networks, (_, loss, seconds) =>
         report(new WorkerMessage(Epoch: new EpochPoint(phase, ++passes, loss, null, null, seconds))));
 
     /// <summary>Messages that say that they are out of scope teach it directly; intents that a training leaves out stand for those that nobody thought of.</summary>
-    private (ScopeRule Rule, double Auc) FitScope(MessageSet learning, MessageSet choosing, MessageSet measuring, MessageModel first)
+    private (ScopeRule Rule, double Auc, IReadOnlyDictionary<string, double> Alone) FitScope(MessageSet learning, MessageSet choosing, MessageSet measuring, MessageModel first)
     {
         var order = Enumerable.Range(0, learning.Intents.Count).ToArray();
         new Random(parameters.Seed).Shuffle(order);
@@ -72,14 +74,15 @@ public sealed class AssistTraining(AssistParameters parameters, Action<WorkerMes
         outside.AddRange(Signs(first, learning.Where(IsOut)).Concat(Signs(first, choosing.Where(IsOut))));
         outsideJudged.AddRange(Signs(first, measuring.Where(IsOut)));
         if (inside.Count == 0 || outside.Count == 0)
-            return (ScopeFit.WithoutExamples(inside, parameters.ScopeKept), .5);
+            return (ScopeFit.WithoutExamples(inside, parameters.ScopeKept), .5, new Dictionary<string, double>());
         var rule = ScopeFit.Of(inside, outside, parameters.ScopeKept);
-        return (rule, MessageMetrics.Auc(outsideJudged.Select(signs => rule.Probability(signs)), insideJudged.Select(signs => rule.Probability(signs))));
+        var alone = ScopeRule.Names.Index().ToDictionary(sign => sign.Item, sign => MessageMetrics.Auc(outsideJudged.Select(signs => -signs[sign.Index]), insideJudged.Select(signs => -signs[sign.Index])));
+        return (rule, MessageMetrics.Auc(outsideJudged.Select(signs => rule.Probability(signs)), insideJudged.Select(signs => rule.Probability(signs))), alone);
 
         static bool IsOut(int label) => label == MessageSet.OutOfScope;
     }
 
-    private static IEnumerable<double[]> Signs(MessageModel model, MessageSet set) => model.Score(set.Texts).Select(scored => scored.Signs());
+    private static IEnumerable<double[]> Signs(MessageModel model, MessageSet set) => model.Score(set.Texts).Select(scored => scored.Signs);
 
     private static Dictionary<string, double> Measure(IReadOnlyList<float[]> scores, IReadOnlyList<int> labels)
     {
@@ -104,9 +107,11 @@ public sealed class AssistTraining(AssistParameters parameters, Action<WorkerMes
     }
 }
 
+/// <param name="Parameters">With what the training chose.</param>
+/// <param name="ScopeAlone">How often each sign alone, the lower the likelier, tells a message that is out of scope from one within.</param>
 /// <param name="Metrics">On messages that neither training nor choosing has seen: <c>accuracy</c>, <c>macro_f1</c>, <c>ece</c>, <c>oos_auc</c>, <c>cases</c>, <c>intents</c>.</param>
 public sealed record TrainedAssist(
-    MessageModel Model, AssistSettings Settings, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Comparison) : IDisposable
+    MessageModel Model, AssistParameters Parameters, IReadOnlyDictionary<string, double> ScopeAlone, AssistSettings Settings, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Comparison) : IDisposable
 {
     public void Dispose() => Model.Dispose();
 }

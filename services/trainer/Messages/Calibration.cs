@@ -22,6 +22,9 @@ public sealed record Calibration(float Blend, float Sharpness)
         }).MinBy(pair => pair.Loss).Calibration;
     }
 
+    /// <summary>The least cross entropy that any sharpness gives scores, in nats a message.</summary>
+    public static double LossOf(IReadOnlyList<float[]> scores, IReadOnlyList<int> labels) => Sharpnesses.Min(sharpness => Loss(scores, labels, sharpness));
+
     public float[] Probabilities(ScoredMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -32,7 +35,7 @@ public sealed record Calibration(float Blend, float Sharpness)
     }
 
     /// <summary>Cross entropy, in nats a message.</summary>
-    private static double Loss(List<float[]> scores, IReadOnlyList<int> labels, float sharpness)
+    private static double Loss(IReadOnlyList<float[]> scores, IReadOnlyList<int> labels, float sharpness)
     {
         var loss = 0d;
         for (var row = 0; row < scores.Count; row++)

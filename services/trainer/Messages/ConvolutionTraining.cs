@@ -1,3 +1,4 @@
+using ModelOps.Trainer.Architectures;
 using System.Runtime.InteropServices;
 using ModelOps.Features.Assist;
 using ModelOps.Trainer.Optimizers;
@@ -29,9 +30,10 @@ public static class ConvolutionTraining
         var optimizer = new AdamW(network, WeightDecay);
         var (order, shuffling) = (Enumerable.Range(0, texts.Count).ToArray(), new Random(seed));
         int[] lengths = [.. texts.Select(text => WordEncoder.Split(text).Count)];
-        var (step, steps) = (0, parameters.Passes * ((texts.Count + BatchSize - 1) / BatchSize));
+        var passes = parameters.PassesOver(texts.Count);
+        var (step, steps) = (0, passes * ((texts.Count + BatchSize - 1) / BatchSize));
         network.train();
-        for (var pass = 1; pass <= parameters.Passes; pass++)
+        for (var pass = 1; pass <= passes; pass++)
         {
             var (loss, started) = (0d, TimeProvider.System.GetTimestamp());
             foreach (var batch in Batches(lengths, order, shuffling))
@@ -70,7 +72,7 @@ public static class ConvolutionTraining
         {
             using var scope = NewDisposeScope();
             var (words, places, runs) = Tensors(encoder.Encode([.. batch.Select(row => texts[row])]));
-            var mean = networks.Select(network => nn.functional.log_softmax(network.call(words, places, runs), 1)).Aggregate((sum, next) => sum + next) / networks.Count;
+            var mean = networks.Select(network => nn.functional.log_softmax(network.call(words, places, runs), 1)).Aggregate((sum, next) => sum.Plus(next)).div(Scalars.Of(networks.Count));
             foreach (var (row, score) in batch.Zip(mean.data<float>().ToArray().Chunk((int)mean.shape[1])))
                 scores[row] = score;
         }

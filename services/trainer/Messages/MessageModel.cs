@@ -24,11 +24,11 @@ public sealed class MessageModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(report);
-        var linear = LinearClassifier.Train(texts, labels, classes, new TermSettings(Characters: parameters.Characters), new SvmSettings((float)parameters.Cost, (float)parameters.Bayes));
+        var linear = LinearClassifier.Train(texts, labels, classes, parameters.Terms, parameters.Svm);
         var vocabulary = WordEncoder.VocabularyOf(texts);
         var encoder = new WordEncoder(vocabulary, Buckets);
         return new MessageModel(linear, vocabulary, encoder, [.. Enumerable.Range(0, networks).Select(n =>
-            ConvolutionTraining.Train(encoder, texts, labels, classes, parameters, parameters.Seed + n, (pass, loss, seconds) => report((n * parameters.Passes) + pass, loss, seconds)))]);
+            ConvolutionTraining.Train(encoder, texts, labels, classes, parameters, parameters.Seed + n, (pass, loss, seconds) => report((n * parameters.PassesOver(texts.Count)) + pass, loss, seconds)))]);
     }
 
     public IReadOnlyList<ScoredMessage> Score(IReadOnlyList<string> texts)
@@ -40,7 +40,10 @@ public sealed class MessageModel : IDisposable
         {
             var scores = new float[Linear.Classes];
             Linear.Score(text, vector, scores);
-            return new ScoredMessage(scores, network?[row] ?? [], vector.Known);
+            var (cosines, signs) = (new float[Linear.Classes], new double[ScopeRule.Signs]);
+            Linear.Near(vector, cosines);
+            MessageClassifier.Read(scores, network?[row] ?? [], cosines, vector, signs);
+            return new ScoredMessage(scores, network?[row] ?? [], signs);
         })];
     }
 
@@ -53,20 +56,13 @@ public sealed class MessageModel : IDisposable
 
 /// <param name="Linear">(classes).</param>
 /// <param name="Network">(classes) log-probabilities; empty without a network.</param>
-/// <param name="Known">The share of its terms that are known.</param>
-public sealed record ScoredMessage(float[] Linear, float[] Network, float Known)
+/// <param name="Signs">Whether it is out of scope; see <see cref="MessageClassifier.Read"/>.</param>
+public sealed record ScoredMessage(float[] Linear, float[] Network, double[] Signs)
 {
     public float[] Blended(float blend)
     {
         var blended = new float[Linear.Length];
         MessageClassifier.Blend(Linear, Network, blend, blended);
         return blended;
-    }
-
-    public double[] Signs()
-    {
-        var signs = new double[ScopeRule.Signs];
-        MessageClassifier.Read(Linear, Network, Known, signs);
-        return signs;
     }
 }

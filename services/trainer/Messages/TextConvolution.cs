@@ -1,6 +1,7 @@
 // Kim: Convolutional neural networks for sentence classification. EMNLP 2014, https://arxiv.org/abs/1408.5882
 // with words made of their runs of characters, as Bojanowski et al. 2017, https://arxiv.org/abs/1607.04606
 using ModelOps.Features.Assist;
+using ModelOps.Trainer.Architectures;
 using ModelOps.Trainer.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -60,15 +61,15 @@ public sealed class TextConvolution : nn.Module<Tensor, Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor message, Tensor places, Tensor inside)
     {
         using var scope = NewDisposeScope();
-        using var there = message.ne(0); // (batch, length)
+        using var there = message.ne(Scalars.Whole(0)); // (batch, length)
         if (training && config.WordDropout > 0)
-            message = where(rand(message.shape).lt(config.WordDropout) & there, ones_like(message), message);
-        var count = inside.ne(0).sum(1, keepdim: true).clamp_min(1); // (different, 1)
+            message = where(rand(message.shape).lt(Scalars.Of(config.WordDropout)) & there, ones_like(message), message);
+        var count = inside.ne(Scalars.Whole(0)).sum(1, keepdim: true).clamp_min(Scalars.Whole(1)); // (different, 1)
         var made = runs.call(inside).sum(1) / count; // (different, dim)
-        var read = words.call(message) + made.index_select(0, places.flatten()).view(message.shape[0], message.shape[1], config.Dimensions); // (batch, length, dim)
+        var read = words.call(message).Plus(made.index_select(0, places.flatten()).view(message.shape[0], message.shape[1], config.Dimensions)); // (batch, length, dim)
         var mask = there.unsqueeze(2).to_type(ScalarType.Float32);
         read = inputDropout.call(read) * mask;
-        var mean = read.sum(1) / mask.sum(1).clamp_min(1); // (batch, dim)
+        var mean = read.sum(1) / mask.sum(1).clamp_min(Scalars.Of(1)); // (batch, dim)
         var columns = read.transpose(1, 2); // (batch, dim, length)
         var found = filters.Select(filter => nn.functional.relu(filter.call(columns)).amax([2])); // (batch, filters) each
         return output.call(hiddenDropout.call(cat([.. found, mean], 1))).MoveToOuterDisposeScope();

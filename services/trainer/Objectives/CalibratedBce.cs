@@ -28,6 +28,6 @@ public sealed class CalibratedBce : IObjective
         var target = (hidden * vectors(targets)).sum(-1); // (targets)
         var others = Autocast.Linear(hidden, vectors(sample)) // (targets, negatives)
             .masked_fill(sample.unsqueeze(0).eq(targets.unsqueeze(1)), Scalars.Of(-1e9f));
-        return nn.functional.softplus(-target).mul(Scalars.Of(power)) + nn.functional.softplus(others).sum(1); // −log σ(s) is softplus(−s)
+        return nn.functional.softplus(-target).mul(Scalars.Of(power)).Plus(nn.functional.softplus(others).sum(1)); // −log σ(s) is softplus(−s)
     }
 }

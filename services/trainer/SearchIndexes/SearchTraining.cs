@@ -11,6 +11,7 @@ using ModelOps.Search.Ranking;
 using ModelOps.Trainer.Estimates;
 using ModelOps.Trainer.Evaluation;
 using ModelOps.Trainer.Reproductions;
+using ModelOps.Trainer.Texts;
 using ModelOps.Trainer.Training;
 
 namespace ModelOps.Trainer.SearchIndexes;
@@ -19,9 +20,6 @@ namespace ModelOps.Trainer.SearchIndexes;
 internal sealed class SearchTraining(TrainingTask task, SearchParameters parameters, Action<WorkerMessage> report)
 {
     public const string JudgementsTable = "judgements";
-
-    /// <summary>What is compared with in the same run: the words' weights alone.</summary>
-    private static readonly SearchWeights Plain = new() { Fields = [1, 1, 1, 1, 1], Lengths = [.75, .75, .75, .75, .75], Coverage = 0, Features = [] };
 
     public async Task<TrainingResult> RunAsync(string folder)
     {
@@ -39,11 +37,15 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
         var settings = new SearchSettings { Language = parameters.Language, Synonyms = parameters.Synonyms ?? [], Queries = await dataset.ReadSuccessfulQueriesAsync(), EventCursor = task.Dataset.EventCursor };
         using var engine = new SearchEngine(CatalogueIndex.Build(products, Stemmer.Of(settings.Language)), settings);
         report(new WorkerMessage(Phase: "train"));
-        var (weights, comparison) = Learn(engine, queries);
-        settings = settings with { Weights = weights };
+        var learning = new SearchLearning(engine, queries, parameters);
+        var learned = learning.Words();
+        var networks = TrainNetworks(learning, ref learned, engine, queries, folder);
+        var comparison = Compared(learned.Measured);
+        settings = settings with { Weights = learned.Weights, Rerank = learned.Reranking };
         report(new WorkerMessage(Phase: "export"));
         var package = Path.Combine(folder, TrainingTask.PackageFolder);
-        await SearchPackage.WriteAsync(package, settings, products);
+        await SearchPackage.WriteAsync(package, settings, products, networks.Vectors?.Items);
+        networks.CopyTo(package);
         var metrics = new Dictionary<string, double>(comparison.GetValueOrDefault("model") ?? new Dictionary<string, double>())
         {
             ["products"] = products.Count,
@@ -52,37 +54,48 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
             ["suggested_queries"] = settings.Queries.Count,
             ["rewordings"] = rewordings.Count,
             ["megabytes"] = Math.Round(Directory.EnumerateFiles(package).Sum(file => new FileInfo(file).Length) / 1e6, 3),
-            ["milliseconds"] = Milliseconds(engine, queries.Count > 0 ? [.. queries.Select(query => query.Text)] : [.. products.Take(100).Select(product => product.Title)]),
+            ["milliseconds"] = await MillisecondsAsync(package, networks.Vectors is not null, queries.Count > 0 ? [.. queries.Select(query => query.Text)] : [.. products.Take(100).Select(product => product.Title)]),
             [MetricName.Seconds] = Math.Round(watch.Elapsed.TotalSeconds, 1),
             [MetricName.PeakMegabytes] = Math.Round(Process.GetCurrentProcess().PeakWorkingSet64 / 1e6),
         };
-        await WriteCardAsync(Path.Combine(package, PackageFiles.ModelCard), settings, metrics, comparison, new LearnedFrom(judged.Count, clicked.Count, clicks.Sum(row => row.Clicked), [.. bias.Examined.Take(GradedNdcg.Cutoff).Select(place => Math.Round(place, 3))], rewordings));
+        if (learned.Dense is { Gain: { } gain })
+            metrics["dense_gain"] = gain;
+        if (learned.Rerank is { Gain: { } rerankGain })
+            metrics["rerank_gain"] = rerankGain;
+        var from = new LearnedFrom(judged.Count, clicked.Count, clicks.Sum(row => row.Clicked), [.. bias.Examined.Take(GradedNdcg.Cutoff).Select(place => Math.Round(place, 3))], rewordings);
+        await WriteCardAsync(Path.Combine(package, PackageFiles.ModelCard), settings, metrics, comparison, from, learned, networks);
         return new TrainingResult(metrics, comparison);
     }
 
-    /// <summary>Measured on people's judgements where there are enough of them, else on clicks too.</summary>
-    private (SearchWeights Weights, Dictionary<string, IReadOnlyDictionary<string, double>> Comparison) Learn(SearchEngine engine, List<JudgedQuery> queries)
+    /// <summary>Trains what was asked for and can be, and keeps what is used.</summary>
+    private SearchNetworks TrainNetworks(SearchLearning learning, ref LearnedSearch learned, SearchEngine engine, List<JudgedQuery> queries, string folder)
     {
-        if (queries.Count == 0)
-            return (SearchWeights.Default, []);
-        var learner = new WeightLearner(engine);
-        var learned = queries.Count >= parameters.LeastQueries ? learner.Learn(queries, parameters.Seed) : null;
-        var heldOut = learned?.HeldOut ?? [];
-        var judged = queries.Count(query => !query.FromClicks);
-        if (judged >= parameters.LeastQueries)
-            (queries, heldOut) = (queries[..judged], [.. heldOut.Take(judged)]);
-        var plain = learner.Measure(queries, Plain);
-        var defaults = learner.Measure(queries, SearchWeights.Default);
-        // What was learned must pay on queries that it was not learned from; else the defaults carry further.
-        var pays = learned is not null && heldOut.Average() > defaults.Average();
-        double[] model = pays ? [.. heldOut] : defaults;
-        var intervals = Bootstrap.Of([model, plain, defaults], parameters.Seed);
-        return (pays ? learned!.Weights : SearchWeights.Default, new Dictionary<string, IReadOnlyDictionary<string, double>>
+        var reranks = parameters.Rerank != SearchPart.None;
+        if (parameters.Dense == SearchPart.None && !reranks)
+            return new SearchNetworks();
+        if (reranks && queries.Count < CatalogueLanguage.Folds)
+            throw new TrainingException($"A reranker learns from judged queries; the dataset has {queries.Count} with a product that answers them. Upload judgements with the columns query, item_id and grade, or leave 'rerank' out.");
+        var scratch = Path.Combine(folder, "networks");
+        var language = CatalogueLanguage.Learn(parameters, engine, Path.Combine(scratch, "language"), parameters.Base is null ? null : Path.Combine(folder, StartingPoint.Folder), report);
+        TrainedVectors? vectors = null;
+        if (parameters.Dense != SearchPart.None)
         {
-            ["model"] = Metrics(model, intervals[0]),
-            ["bm25"] = Metrics(plain, intervals[1]),
-            ["defaults"] = Metrics(defaults, intervals[2]),
-        });
+            vectors = new DenseTraining(parameters.JudgedPasses, engine, language, scratch).Train(queries);
+            learned = learning.Vectors(learned, vectors.Near);
+        }
+        var networks = new SearchNetworks { Vectors = learned.Dense is { IsUsed: true } ? vectors : null, DenseReport = vectors?.Report };
+        if (!reranks)
+            return networks;
+        var (ranker, weights) = (new ProductRanker(engine.Index), learned.Weights);
+        var reranker = new RerankTraining(parameters, engine, language, scratch).Train(queries, i => ranker.Rank(engine.Read(queries[i].Text), weights, vectors?.Near[i]));
+        learned = learning.Reread(learned, reranker.Ranked);
+        return networks with { Reranker = learned.Reranking is null ? null : reranker.Folder, RerankReport = reranker.Report };
+    }
+
+    private Dictionary<string, IReadOnlyDictionary<string, double>> Compared(IReadOnlyDictionary<string, double[]> measured)
+    {
+        var intervals = Bootstrap.Of([.. measured.Values], parameters.Seed);
+        return measured.Zip(intervals).ToDictionary(pair => pair.First.Key, pair => (IReadOnlyDictionary<string, double>)Metrics(pair.First.Value, pair.Second));
     }
 
     /// <summary>What the card says of it.</summary>
@@ -93,19 +106,22 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
     private static Dictionary<string, double> Metrics(double[] each, Interval interval) =>
         new() { ["ndcg@10"] = each.Average(), ["ndcg@10.low"] = interval.Low, ["ndcg@10.high"] = interval.High, ["cases"] = each.Length };
 
-    /// <summary>The median of a search on one thread.</summary>
-    private static double Milliseconds(SearchEngine engine, IReadOnlyList<string> queries)
+    /// <summary>The median of a search on one thread, the query's vector included, reading again not.</summary>
+    private static async Task<double> MillisecondsAsync(string package, bool hasVectors, IReadOnlyList<string> queries)
     {
+        using var engine = await SearchPackage.OpenAsync(package);
+        using var encoder = hasVectors ? new ExportedTexts(package) : null;
         var times = queries.Concat(queries).Select(query =>
         {
             var started = Stopwatch.GetTimestamp();
-            engine.Search(query);
+            engine.Search(query, vector: encoder?.Of([query])[0]);
             return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         }).Skip(queries.Count).Order().ToArray(); // the first time compiles
         return Math.Round(times[times.Length / 2], 3);
     }
 
-    private async Task WriteCardAsync(string path, SearchSettings settings, Dictionary<string, double> metrics, Dictionary<string, IReadOnlyDictionary<string, double>> comparison, LearnedFrom learnedFrom)
+    private async Task WriteCardAsync(
+        string path, SearchSettings settings, Dictionary<string, double> metrics, Dictionary<string, IReadOnlyDictionary<string, double>> comparison, LearnedFrom from, LearnedSearch learned, SearchNetworks networks)
     {
         var card = new
         {
@@ -116,7 +132,9 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
             Dataset = new { task.Dataset.Name, task.Dataset.Version, task.Dataset.EventCursor, task.Dataset.CreatedAt, task.Dataset.ContentSha256 },
             task.Parent,
             settings.Weights,
-            LearnedFrom = learnedFrom,
+            LearnedFrom = from,
+            Dense = SearchNetworks.Told(learned.Dense, networks.DenseReport),
+            Rerank = SearchNetworks.Told(learned.Rerank, networks.RerankReport),
             Evaluation = new { Protocol = $"NDCG@10 of queries held out, {WeightLearner.Folds} folds; products that were not judged count as irrelevant", Metrics = metrics, Comparison = comparison },
             Code = Lineage.ThisCode,
             Machine = Machine.Kind,

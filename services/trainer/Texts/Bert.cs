@@ -54,7 +54,7 @@ public sealed class Bert : nn.Module, ITextNetwork
         using var scope = NewDisposeScope();
         var time = batch.Ids.shape[1];
         var places = positions.weight!.slice(0, Config.FirstPosition, Config.FirstPosition + time, 1); // (time, dim)
-        var x = words.forward(batch.Ids) + places + segments.forward(batch.Segments);
+        var x = words.forward(batch.Ids).Plus(places).Plus(segments.forward(batch.Segments));
         x = Dropping.Drop(norm.forward(x), Config.Dropout, training);
         var mask = batch.IsPadded ? TextLayers.Hide(batch.Mask) : null;
         foreach (var layer in layers)
@@ -128,9 +128,9 @@ public sealed class Bert : nn.Module, ITextNetwork
         {
             using var scope = NewDisposeScope();
             var attended = TextLayers.Attend(query.Apply(x), key.Apply(x), value.Apply(x), mask, config.Heads, isCausal: false);
-            x = attentionNorm.forward(x + Dropping.Drop(output.Apply(attended), config.Dropout, training));
+            x = attentionNorm.forward(x.Plus(Dropping.Drop(output.Apply(attended), config.Dropout, training)));
             var hidden = narrow.Apply(TextLayers.Activate(config, widen.Apply(x)));
-            return forwardNorm.forward(x + Dropping.Drop(hidden, config.Dropout, training)).MoveToOuterDisposeScope();
+            return forwardNorm.forward(x.Plus(Dropping.Drop(hidden, config.Dropout, training))).MoveToOuterDisposeScope();
         }
 
         public string Export(GraphBuilder graph, string name, string x, string mask)

@@ -2,6 +2,7 @@
 // Response Suggestion for Smart Reply. 2017, https://arxiv.org/abs/1705.00652 (in-batch negatives); Nogueira, Cho: Passage Re-ranking
 // with BERT. 2019, https://arxiv.org/abs/1901.04085 (cross-encoder)
 using ModelOps.Features.Text.Tokenizers;
+using ModelOps.Trainer.Architectures;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -42,7 +43,7 @@ internal sealed class FineTuning(TextModel model, Tokenizer tokenizer, TextOptio
             scores = scores.masked_fill(Twins(batch.ConvertAll(pair => pair.Key), candidates.ConvertAll(text => text.text), positives.ConvertAll(text => text.text)), Architectures.Scalars.Of(TextLayers.Never));
             var right = arange(batch.Count, ScalarType.Int64);
             var back = nn.functional.cross_entropy(scores.slice(1, 0, batch.Count, 1).t(), right);
-            return (nn.functional.cross_entropy(scores, right) + back).div(Architectures.Scalars.Of(2));
+            return nn.functional.cross_entropy(scores, right).Plus(back).div(Architectures.Scalars.Of(2));
         });
     }
 

@@ -51,7 +51,7 @@ public sealed class Gpt2 : nn.Module, ITextNetwork
     {
         ArgumentNullException.ThrowIfNull(batch);
         using var scope = NewDisposeScope();
-        var x = wte.forward(batch.Ids) + wpe.weight!.slice(0, 0, batch.Ids.shape[1], 1);
+        var x = wte.forward(batch.Ids).Plus(wpe.weight!.slice(0, 0, batch.Ids.shape[1], 1));
         x = Dropping.Drop(x, Config.Dropout, training);
         foreach (var block in h)
             x = block.forward(x);
@@ -135,9 +135,9 @@ public sealed class Gpt2 : nn.Module, ITextNetwork
             using var scope = NewDisposeScope();
             var parts = together.Apply(ln_1.forward(x)).chunk(3, -1);
             var attended = TextLayers.Attend(parts[0], parts[1], parts[2], null, config.Heads, isCausal: true);
-            x = x + Dropping.Drop(output.Apply(attended), config.Dropout, training);
+            x = x.Plus(Dropping.Drop(output.Apply(attended), config.Dropout, training));
             var hidden = narrow.Apply(TextLayers.Activate(config, widen.Apply(ln_2.forward(x))));
-            return (x + Dropping.Drop(hidden, config.Dropout, training)).MoveToOuterDisposeScope();
+            return x.Plus(Dropping.Drop(hidden, config.Dropout, training)).MoveToOuterDisposeScope();
         }
 
         public (string X, string[] Present) Export(GraphBuilder graph, string name, string x, string mask, string[] past)

@@ -33,7 +33,7 @@ internal static class TextLayers
         if (!config.IsTanhGelu)
             return nn.functional.gelu(x);
         using var scope = NewDisposeScope();
-        var inner = (x + x.pow(Scalars.Of(3)).mul(Scalars.Of(0.044715))).mul(Scalars.Of(Root));
+        var inner = x.Plus(x.pow(Scalars.Of(3)).mul(Scalars.Of(0.044715))).mul(Scalars.Of(Root));
         return x.mul(Scalars.Of(0.5)).mul(inner.tanh().add(Scalars.Of(1))).MoveToOuterDisposeScope();
     }
 

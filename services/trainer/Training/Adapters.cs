@@ -1,4 +1,5 @@
 // Hu et al.: LoRA: Low-Rank Adaptation of Large Language Models. ICLR 2022, https://arxiv.org/abs/2106.09685
+using ModelOps.Trainer.Architectures;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -28,7 +29,7 @@ internal sealed class Adapters : nn.Module
             register_parameter(name + "_in", into);
             register_parameter(name + "_out", outOf);
             adapted.Add((layer, into, outOf));
-            layer.register_forward_hook((_, x, y) => y + nn.functional.linear(nn.functional.linear(x, into), outOf));
+            layer.register_forward_hook((_, x, y) => y.Plus(nn.functional.linear(nn.functional.linear(x, into), outOf)));
         }
         network.register_module(Name, this);
     }

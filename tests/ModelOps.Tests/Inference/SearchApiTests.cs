@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.TestHost;
@@ -9,9 +10,15 @@ using ModelOps.Contracts.Predictions;
 using ModelOps.Contracts.Rules;
 using ModelOps.Contracts.Versions;
 using ModelOps.EventLog;
+using ModelOps.Features;
+using ModelOps.Features.Text;
 using ModelOps.Inference.Models;
+using ModelOps.Inference.Search;
 using ModelOps.Registry;
 using ModelOps.Search.Packages;
+using ModelOps.Search.Ranking;
+using ModelOps.Search.Vectors;
+using ModelOps.Tests.Inference.Texts;
 using ModelOps.Tests.Search;
 
 namespace ModelOps.Tests.Inference;
@@ -133,6 +140,52 @@ public sealed class SearchApiTests(Stores stores) : IAsyncLifetime
         Assert.Equal(("", answers[2].Total), (searches[2].Form, searches[2].Found)); // who asks for nothing leafs through
     }
 
+    [Fact]
+    public async Task Search_WithVectors_FindsWhatIsNear_AndKeepsTheQuerysVector()
+    {
+        var folder = Directory.CreateTempSubdirectory("modelops-search-").FullName;
+        TinyEncoder.Write(folder, EncoderKind.Embed);
+        var (near, far) = (TinyEncoder.Vector("[CLS]", "blue", "pan", "[SEP]"), TinyEncoder.Vector("[CLS]", "blue", "pan", "[SEP]").Select(value => -value).ToArray());
+        var settings = new SearchSettings { Weights = SearchWeights.Default with { Dense = .2 } };
+        await SearchPackage.WriteAsync(folder, settings, SmallCatalogue.Products, ItemVectors.Of([.. SmallCatalogue.Products.Select(product => product.Id == "headset" ? near : far)]));
+        await DeployAsync("dense", folder);
+        await Eventually.TrueAsync(async () => (await SearchAsync(new SearchRequest(""))).Model.Version == 2, "the second version to answer");
+
+        var outcomes = new List<object?>();
+        using var listener = new MeterListener();
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => outcomes.AddRange(tags.ToArray().Where(tag => tag.Key == "outcome").Select(tag => tag.Value)));
+        listener.EnableMeasurementEvents(inference.Services.GetRequiredService<SearchMetrics>().Vectors);
+        foreach (var outcome in new[] { SearchMetrics.Computed, SearchMetrics.Kept })
+        {
+            var answer = await SearchAsync(new SearchRequest("blue pan", Explain: true));
+            Assert.Equal(("near", "headset"), (answer.Match, Assert.Single(answer.Items).Id));
+            Assert.True(answer.Items[0].Why!["vectors"] > 0);
+            Assert.Equal(outcome, outcomes[^1]);
+        }
+        Assert.Equal("projector", (await SearchAsync(new SearchRequest("projector"))).Items[0].Id);
+    }
+
+    [Fact]
+    public async Task Search_WithAReranker_OrdersTheBestAgain()
+    {
+        var folder = Directory.CreateTempSubdirectory("modelops-search-").FullName;
+        TinyEncoder.Write(folder, EncoderKind.Rerank);
+        File.Move(Path.Combine(folder, PackageFiles.Encoder), Path.Combine(folder, PackageFiles.Reranker));
+        File.Move(Path.Combine(folder, PackageFiles.Model), Path.Combine(folder, PackageFiles.RerankerModel));
+        var before = (await SearchAsync(new SearchRequest("power bank"))).Items;
+        await SearchPackage.WriteAsync(folder, new SearchSettings { Rerank = new RerankSettings(2, 3) }, SmallCatalogue.Products);
+        await DeployAsync("reranked", folder);
+        await Eventually.TrueAsync(async () => (await SearchAsync(new SearchRequest(""))).Model.Version == 2, "the second version to answer");
+
+        var after = (await SearchAsync(new SearchRequest("power bank", Explain: true))).Items;
+
+        Assert.Equal(before.Select(item => item.Id).Order(), after.Select(item => item.Id).Order());
+        Assert.All(after, item => Assert.Equal(before.Single(one => one.Id == item.Id).Score * item.Why!["reranked"], item.Score, 1e-6));
+        Assert.Equal(2, after.Select(item => item.Why!["reranked"]).Distinct().Count());
+        Assert.Equal(after.OrderByDescending(item => item.Score).Select(item => item.Id), after.Select(item => item.Id));
+        Assert.All((await SearchAsync(new SearchRequest("power bank", Sort: SearchSort.PriceUp, Explain: true))).Items, item => Assert.DoesNotContain("reranked", item.Why!.Keys));
+    }
+
     [Theory]
     [InlineData("😀🎧💥")]
     [InlineData("' OR 1=1; DROP TABLE products; --")]
@@ -198,9 +251,14 @@ public sealed class SearchApiTests(Stores stores) : IAsyncLifetime
 
     private async Task DeployAsync(string key, SearchSettings settings)
     {
-        var registry = new RegistryClient(registryHttp);
         var folder = Directory.CreateTempSubdirectory("modelops-search-").FullName;
         await SearchPackage.WriteAsync(folder, settings, SmallCatalogue.Products);
+        await DeployAsync(key, folder);
+    }
+
+    private async Task DeployAsync(string key, string folder)
+    {
+        var registry = new RegistryClient(registryHttp);
         await registry.SetAliasAsync(StoreId.Main, "search", "champion", new AliasRequest(await TinyPackage.UploadAsync(registry, "search", key, folder), key));
     }
 

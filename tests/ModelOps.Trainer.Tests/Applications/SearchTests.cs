@@ -2,8 +2,11 @@ using System.Text.Json;
 using DuckDB.NET.Data;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Runs;
+using ModelOps.Features.Text;
+using ModelOps.Search;
 using ModelOps.Search.Packages;
 using ModelOps.Trainer.Applications;
+using ModelOps.Trainer.Texts;
 using ModelOps.Trainer.Training;
 
 namespace ModelOps.Trainer.Tests.Applications;
@@ -76,6 +79,55 @@ public sealed class SearchTests : IDisposable
     }
 
     [Fact]
+    public async Task Train_NetworksAlways_PacksThem_AndTheCardSaysWhatTheyGain()
+    {
+        await SmallDataset.WriteAsync(folder);
+        await WriteProductsAsync();
+        await CopyAsync($"SELECT thing AS query, thing || suffix AS item_id, CASE suffix WHEN '' THEN 3 ELSE 0 END::DOUBLE AS grade, NULL::VARCHAR AS title FROM (SELECT unnest({Things}) AS thing), (SELECT unnest(['', '-bag']) AS suffix)", DatasetFiles.Judgements);
+
+        var result = await TrainAsync(Small("always", "always"));
+
+        var package = Path.Combine(folder, TrainingTask.PackageFolder);
+        using var engine = await SearchPackage.OpenAsync(package);
+        Assert.True(engine.Settings.Weights.UsesVectors);
+        Assert.Equal((48, 32), (engine.Vectors!.Count, engine.Vectors.Dimensions));
+        using var encoder = new ExportedTexts(package);
+        Assert.Equal(Matching.Near, engine.Search("zzz", vector: encoder.Of(["drill"])[0]).Match);
+        Assert.InRange(result.Metrics["dense_gain"], -1, 1);
+        Assert.InRange(result.Metrics["rerank_gain"], -1, 1);
+        Assert.True(engine.Settings.Rerank!.Weight > 0);
+        Assert.Equal(EncoderKind.Rerank, EncoderDescription.Read(package, ModelOps.Features.PackageFiles.Reranker).Kind);
+        Assert.True(File.Exists(Path.Combine(package, ModelOps.Features.PackageFiles.RerankerModel)));
+        Assert.Equal(["bm25", "defaults", "dense", "model", "rerank"], result.Comparison.Keys.Order());
+        Assert.Contains("queries that it was not learned from", Card().GetProperty("dense").GetProperty("why").GetString()!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_DenseAuto_WithoutProofThatItHelps_LeavesItOut()
+    {
+        await SmallDataset.WriteAsync(folder);
+        await WriteProductsAsync();
+
+        await TrainAsync(Small("auto"));
+
+        Assert.False(File.Exists(Path.Combine(folder, TrainingTask.PackageFolder, ModelOps.Features.PackageFiles.Encoder)));
+        Assert.False(File.Exists(Path.Combine(folder, TrainingTask.PackageFolder, SearchPackage.Vectors)));
+        Assert.Contains("too few judged queries", Card().GetProperty("dense").GetProperty("why").GetString()!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_RerankWithoutJudgements_SaysWhatToUpload()
+    {
+        await SmallDataset.WriteAsync(folder);
+        Assert.Contains("Upload judgements", (await Assert.ThrowsAsync<TrainingException>(() => TrainAsync(Small("none", "auto")))).Message, StringComparison.Ordinal);
+    }
+
+    private JsonElement Card() => JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, TrainingTask.PackageFolder, ModelOps.Features.PackageFiles.ModelCard))).RootElement;
+
+    private static Dictionary<string, JsonElement> Small(string dense, string rerank = "none") => new Dictionary<string, object> { ["dense"] = dense, ["rerank"] = rerank, ["rerankPasses"] = 1, ["encoderLayers"] = 1, ["encoderDimensions"] = 32, ["encoderVocabulary"] = 200, ["encoderTokens"] = 16, ["pretrainingPasses"] = 1, ["titlePasses"] = 2, ["judgedPasses"] = 1 }
+        .ToDictionary(pair => pair.Key, pair => JsonSerializer.SerializeToElement(pair.Value));
+
+    [Fact]
     public async Task Train_WithoutProducts_SaysWhatToUpload()
     {
         await SmallDataset.WriteAsync(folder);
@@ -88,6 +140,8 @@ public sealed class SearchTests : IDisposable
     [InlineData("language", "\"xx\"", "no language with a stemmer")]
     [InlineData("synonyms", "[[\"tv\"]]", "two phrases or more")]
     [InlineData("leastQueries", "1", "between 5 and")]
+    [InlineData("dense", "\"maybe\"", "none of: none, auto, always")]
+    [InlineData("encoderDimensions", "100", "no multiple of 32")]
     public void Complete_AWrongParameter_IsRefused(string name, string value, string says)
     {
         Assert.Null(new Trainer.Applications.Search().Complete(new Dictionary<string, JsonElement> { [name] = JsonDocument.Parse(value).RootElement }, out var errors));

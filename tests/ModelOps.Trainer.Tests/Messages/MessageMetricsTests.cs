@@ -49,7 +49,7 @@ public sealed class MessageMetricsTests
             var weights = scores.Select(score => Math.Exp(3 * score)).ToArray();
             var drawn = random.NextDouble() * weights.Sum();
             labels.Add(drawn < weights[0] ? 0 : drawn < weights[0] + weights[1] ? 1 : 2);
-            messages.Add(new ScoredMessage(scores, [], 1));
+            messages.Add(new ScoredMessage(scores, [], []));
         }
         Assert.InRange(Calibration.Of(messages, labels).Sharpness, 2.6, 3.4);
     }

@@ -12,8 +12,10 @@ using ModelOps.Contracts.Predictions;
 using ModelOps.Contracts.Signing;
 using ModelOps.Contracts.Versions;
 using ModelOps.EventLog;
+using ModelOps.Features.Text;
 using ModelOps.Inference.Models;
 using ModelOps.Registry;
+using ModelOps.Tests.Inference.Texts;
 
 namespace ModelOps.Tests.Inference.Assist;
 
@@ -42,6 +44,7 @@ public sealed class AssistApiTests(Stores stores) : IAsyncLifetime
             ["Assist:OrderIntents:0"] = "order_status",
             ["Assist:ProductIntents:0"] = "gifts",
             ["Assist:RecommendModel"] = model + "-products",
+            ["Assist:EncoderModel"] = model + "-encoder",
             ["Assist:Orders:Urls:main"] = orders.Urls.First(),
             ["Assist:Orders:Secrets:main"] = Secret,
             ["Assist:Orders:AllowedNetworks:0"] = "127.0.0.0/8",
@@ -164,6 +167,19 @@ public sealed class AssistApiTests(Stores stores) : IAsyncLifetime
         Assert.Contains("run the pipeline assist", await (await PostAsync(new AssistRequest("hello", Model: "nobody"))).ProblemAsync(HttpStatusCode.NotFound, "nothing-deployed"), StringComparison.Ordinal);
         Assert.Contains("1 to 256", await (await http.PostAsJsonAsync("/v1/classify", new ClassifyRequest(model, []))).ProblemAsync(HttpStatusCode.BadRequest, "classify-request"), StringComparison.Ordinal);
         await Eventually.TrueAsync(async () => (await PostAsync(new AssistRequest("hello", Model: model + "-products"))).StatusCode == HttpStatusCode.Conflict, "the other kind");
+    }
+
+    [Fact]
+    public async Task Message_InOtherWords_IsAnsweredByItsVector_OnceAnEncoderIsDeployed()
+    {
+        const string Message = "wo lange dauert das denn"; // no word of it is the shop's; the tiny encoder tells texts of unknown words by their length
+        Assert.Empty((await AskAsync(Message)).Citations);
+        var folder = Directory.CreateTempSubdirectory("modelops-tiny-encoder-").FullName;
+        TinyEncoder.Write(folder, EncoderKind.Embed);
+        var registry = new RegistryClient(registryHttp);
+        await registry.SetAliasAsync(ModelOps.Contracts.StoreId.Main, model + "-encoder", "champion", new AliasRequest(await TinyPackage.UploadAsync(registry, model + "-encoder", "first", folder), "first"));
+
+        await Eventually.TrueAsync(async () => (await AskAsync(Message)).Answer == "Two to four days.", "the encoder to find the shop's text");
     }
 
     private Service<LoadedModels> Start(IReadOnlyDictionary<string, string> settings) => new(settings, host => host.ConfigureTestServices(services =>

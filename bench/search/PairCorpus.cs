@@ -1,7 +1,7 @@
 using ModelOps.Search.Analysis;
 using ModelOps.Search.Queries;
 
-namespace ModelOps.Search.Learning;
+namespace ModelOps.Bench.Search;
 
 /// <param name="Words">Stemmed, by the corpus' vocabulary.</param>
 /// <param name="Texts">The same words as they were written, folded.</param>

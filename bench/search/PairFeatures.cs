@@ -1,15 +1,15 @@
 using ModelOps.Search.Analysis;
 
-namespace ModelOps.Search.Learning;
+namespace ModelOps.Bench.Search;
 
 /// <summary>A query and a product's title that is to be judged.</summary>
-public sealed record QueryTitle(string Query, string Title);
+internal sealed record QueryTitle(string Query, string Title);
 
 /// <summary>
 /// Numbers that say how well a title answers a query, for gradient boosting: words shared, weighted by how rare they are, runs of
 /// characters, what is missing, where words stand, how near other words come, and how the title compares with the query's other ones.
 /// </summary>
-public static class PairFeatures
+internal static class PairFeatures
 {
     private const double K1 = 1.2, B = .6;
 

@@ -1,12 +1,12 @@
 using ModelOps.Search.Analysis;
 
-namespace ModelOps.Search.Learning;
+namespace ModelOps.Bench.Search;
 
 /// <summary>
 /// A ridge regression on words: what it says of a pair that the query has a word which the title has too, or has not, and what the
 /// title's words say themselves. Learned from judgements by stochastic gradients; pairs that are learned from must not be asked.
 /// </summary>
-public sealed class WordEffects
+internal sealed class WordEffects
 {
     private const int Buckets = 1 << 18, Passes = 6;
     private const float Rate = .04f, Ridge = 2e-4f;
