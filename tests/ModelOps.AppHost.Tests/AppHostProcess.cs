@@ -36,9 +36,12 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
     private string Api => Lines().First(line => line.StartsWith("Now listening on: ", StringComparison.Ordinal))["Now listening on: ".Length..];
 
-    public static AppHostProcess Start(string data, params string[] args)
+    public static AppHostProcess Start(string data, params string[] args) => Start(data, [], args);
+
+    /// <param name="leading">A command and its words, which come first.</param>
+    public static AppHostProcess Start(string data, string[] leading, params string[] args)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(DistributedApplication).Assembly.Location, "--Demo=false", .. args])
+        var start = new ProcessStartInfo("dotnet", [typeof(DistributedApplication).Assembly.Location, .. leading, "--Demo=false", .. args])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -25,7 +25,11 @@ public sealed class WholeApplication : IAsyncLifetime
     }
 }
 
-public sealed class WholeApplicationTests(WholeApplication application) : IClassFixture<WholeApplication>
+[CollectionDefinition(nameof(WholeApplication))]
+public sealed class WholeApplicationCollection : ICollectionFixture<WholeApplication>;
+
+[Collection(nameof(WholeApplication))]
+public sealed class WholeApplicationTests(WholeApplication application)
 {
     private static readonly string[] Services = ["dashboard", "data-prep", "inference", "monitor", "pipeline", "registry", "trainer"];
 

@@ -3,6 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using ModelOps.AppHost.LocalEngine.Commands;
 using ModelOps.AppHost.LocalEngine.Storage;
 
 namespace Aspire.Hosting;
@@ -16,10 +17,10 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
     {
         RefuseManifest(args);
         AppHostDirectory = ProjectDirectory();
-        Reset = args.Contains("--reset");
+        CommandLine = CommandLine.Parse(args);
         var settings = new HostApplicationBuilderSettings
         {
-            Args = [.. args.Where(arg => arg != "--reset")],
+            Args = CommandLine.Settings,
             ContentRootPath = Directory.Exists(AppHostDirectory) ? AppHostDirectory : AppContext.BaseDirectory,
             ApplicationName = typeof(DistributedApplicationBuilder).Assembly.GetName().Name,
             EnvironmentName = EnvironmentName(),
@@ -44,8 +45,10 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
 
     internal DataFolder DataFolder { get; }
 
+    internal CommandLine CommandLine { get; }
+
     /// <summary>Begin with an empty data folder.</summary>
-    internal bool Reset { get; }
+    internal bool Reset => CommandLine.Flags.Contains(CommandLine.Reset);
 
     public IResourceBuilder<T> AddResource<T>(T resource) where T : IResource
     {

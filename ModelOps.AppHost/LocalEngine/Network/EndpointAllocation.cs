@@ -9,6 +9,8 @@ namespace ModelOps.AppHost.LocalEngine.Network;
 /// <summary>Gives every endpoint its public port: the one that was asked for, or another one where that is taken, and says so.</summary>
 internal sealed class EndpointAllocation(EngineConsole console, bool dynamicPorts) : IAsyncDisposable
 {
+    public const string FileName = "endpoints.json";
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private readonly List<TcpProxy> _proxies = [];
     private readonly SortedDictionary<string, string> _urls = [];
@@ -34,7 +36,10 @@ internal sealed class EndpointAllocation(EngineConsole console, bool dynamicPort
     }
 
     /// <summary>For scripts and tests, which cannot guess what was chosen.</summary>
-    public void WriteTo(DataFolder data) => File.WriteAllText(data.File("endpoints.json"), JsonSerializer.Serialize(_urls, Indented));
+    public void WriteTo(DataFolder data) => File.WriteAllText(data.File(FileName), JsonSerializer.Serialize(_urls, Indented));
+
+    public static string KeyOf(IResource resource, EndpointAnnotation endpoint) =>
+        endpoint.Name is "http" or "tcp" or "blob" ? resource.Name : $"{resource.Name}/{endpoint.Name}";
 
     private int? Listen(IResource resource, EndpointAnnotation endpoint, int port, Func<IReadOnlyList<int>> targets)
     {
@@ -58,8 +63,7 @@ internal sealed class EndpointAllocation(EngineConsole console, bool dynamicPort
     private void Allocate(IResource resource, EndpointAnnotation endpoint, int port)
     {
         endpoint.AllocatedPort.TrySetResult(port);
-        var key = endpoint.Name is "http" or "tcp" or "blob" ? resource.Name : $"{resource.Name}/{endpoint.Name}";
-        _urls[key] = $"{endpoint.UriScheme}://localhost:{port}";
+        _urls[KeyOf(resource, endpoint)] = $"{endpoint.UriScheme}://localhost:{port}";
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 using Aspire.Hosting.ApplicationModel;
 using ModelOps.AppHost.LocalEngine.Processes;
@@ -40,26 +38,6 @@ internal sealed class GarnetPart(RedisResource resource, string folder, EngineCo
         "--device-type", "RandomAccess",
     ];
 
-    public async Task<string?> ProbeAsync(CancellationToken cancellationToken)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync("127.0.0.1", resource.PrimaryEndpoint.Port, cancellationToken);
-        await socket.SendAsync(Encoding.UTF8.GetBytes(Login() + Command("PING")), cancellationToken);
-        var answer = "";
-        var buffer = new byte[256];
-        while (!answer.Contains("+PONG", StringComparison.Ordinal))
-        {
-            var count = await socket.ReceiveAsync(buffer, cancellationToken);
-            answer += Encoding.UTF8.GetString(buffer, 0, count);
-            if (count == 0 || answer.Split("\r\n").Any(line => line.StartsWith('-')))
-                return $"PING answers {answer.Trim()}";
-        }
-        return null;
-    }
-
-    private string Login() => resource.PasswordParameter is { } password ? Command("AUTH", password.Value) : "";
-
-    // Redis' wire form of a command: the number of words, then each word's length and text.
-    private static string Command(params string[] words) =>
-        $"*{words.Length}\r\n" + string.Concat(words.Select(word => $"${Encoding.UTF8.GetByteCount(word)}\r\n{word}\r\n"));
+    public Task<string?> ProbeAsync(CancellationToken cancellationToken) =>
+        RedisPing.AskAsync("127.0.0.1", resource.PrimaryEndpoint.Port, resource.PasswordParameter?.Value, cancellationToken);
 }

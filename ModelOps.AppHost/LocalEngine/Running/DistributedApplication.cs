@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using ModelOps.AppHost.LocalEngine.Commands;
 using ModelOps.AppHost.LocalEngine.Running;
 
 namespace Aspire.Hosting;
@@ -9,6 +10,9 @@ namespace Aspire.Hosting;
 /// <summary>The application that AppHost.cs describes, run by LocalEngine: real parts as processes, no Docker.</summary>
 public sealed class DistributedApplication : IHost, IAsyncDisposable
 {
+    /// <summary>The first start downloads them.</summary>
+    private static readonly TimeSpan StorePatience = TimeSpan.FromMinutes(10);
+
     private readonly DistributedApplicationBuilder _builder;
     private readonly EngineConsole _console = EngineConsole.Standard();
     private readonly Engine _engine;
@@ -37,13 +41,18 @@ public sealed class DistributedApplication : IHost, IAsyncDisposable
 
     public void Run() => RunAsync().GetAwaiter().GetResult();
 
-    /// <summary>Runs until Ctrl+C, SIGTERM or cancellation, and leaves no process behind.</summary>
+    /// <summary>Runs until Ctrl+C, SIGTERM or cancellation, and leaves no process behind; a command (<c>doctor</c>) runs to its end.</summary>
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var signals = EndOn(ending);
         try
         {
+            if (_builder.CommandLine.Words is [var command, .. var words])
+            {
+                Environment.ExitCode = await CommandList.Find(command).RunAsync(new CommandContext(this, _builder, new Installation(_builder), words, _console), ending.Token);
+                return;
+            }
             await StartAsync(ending.Token);
             await SayStartedAsync(ending.Token);
             await Task.Delay(Timeout.Infinite, ending.Token);
@@ -72,6 +81,26 @@ public sealed class DistributedApplication : IHost, IAsyncDisposable
         _console.Info($"Now listening on: {_engine.TelemetryUrl}");
         if (_builder.Resources.OfType<ProjectResource>().FirstOrDefault(resource => resource.Name == "dashboard") is { } dashboard)
             _console.Info($"Login to the dashboard at {new EndpointReference(dashboard, "http").Url}");
+    }
+
+    /// <summary>The stores alone, without the services that write to them, and waits until each database and container is there.</summary>
+    internal async Task StartStoresAsync(CancellationToken cancellationToken)
+    {
+        foreach (var program in _builder.Resources.Where(resource => resource is ProjectResource or ExecutableResource).ToList())
+            _builder.Resources.Remove(program);
+        await StartAsync(cancellationToken);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(StorePatience);
+        try
+        {
+            foreach (var child in _builder.Resources.OfType<IResourceWithParent>())
+                await ResourceNotifications.WaitForResourceHealthyAsync(child.Name, patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            var missing = ResourceNotifications.All.First(snapshot => !snapshot.Healthy);
+            throw new DistributedApplicationException($"{missing.Name} does not become well: {missing.Reason}. Its log is in {_builder.DataFolder.Folder("logs")}.");
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken = default) => (_stopped ??= _engine.StopAsync()).WaitAsync(cancellationToken);

@@ -41,9 +41,5 @@ internal sealed class RunFactory(EngineContext context)
         return [.. Enumerable.Range(0, count).Select(index => new ProjectPart(resource, ProcessRun.ReplicaId(resource, index), context))];
     }
 
-    private string Folder(IResource resource)
-    {
-        var volume = resource.Annotations.OfType<ContainerMountAnnotation>().LastOrDefault();
-        return context.Data.StoreFolder(resource.Name, volume?.Source, temporary: volume is null);
-    }
+    private string Folder(IResource resource) => context.Data.StoreFolder(resource);
 }

@@ -1,8 +1,12 @@
+using Aspire.Hosting.ApplicationModel;
+
 namespace ModelOps.AppHost.LocalEngine.Storage;
 
 /// <summary>Everything that outlives a run, in one folder that only its owner can open.</summary>
 internal sealed class DataFolder
 {
+    public const string Volumes = "volumes";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     public DataFolder(string? path)
@@ -35,8 +39,9 @@ internal sealed class DataFolder
     }
 
     /// <summary>Where a store keeps its files: a named volume, or a folder that ends with the run.</summary>
-    public string StoreFolder(string resource, string? volume, bool temporary) =>
-        temporary ? Folder("temporary", resource) : Folder("volumes", volume ?? $"{resource}-data");
+    public string StoreFolder(IResource store) => store.Annotations.OfType<ContainerMountAnnotation>().LastOrDefault() is { } volume
+        ? Folder(Volumes, volume.Source ?? $"{store.Name}-data")
+        : Folder("temporary", store.Name);
 
     public void ClearTemporary() => Delete(System.IO.Path.Combine(Root, "temporary"));
 

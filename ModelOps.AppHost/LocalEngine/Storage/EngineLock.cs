@@ -10,6 +10,10 @@ internal sealed class EngineLock : IDisposable
 
     // A file of its own: nobody but its holder can open the locked one, not even to read it.
     private const string HolderName = "engine.pid";
+
+    /// <summary>What the lock itself keeps in the folder.</summary>
+    public static IReadOnlyList<string> Files { get; } = [FileName, HolderName];
+
     private readonly FileStream _file;
 
     private EngineLock(FileStream file) => _file = file;
@@ -27,6 +31,23 @@ internal sealed class EngineLock : IDisposable
         {
             throw new DistributedApplicationException(
                 $"Another AppHost{Holder(folder.File(HolderName))} is running on the data folder {folder.Root}. Stop it first, or give this one a folder of its own: --data DIR (or MODELOPS_DATA=DIR).");
+        }
+    }
+
+    /// <summary>Whether an AppHost runs on the folder; asking takes nothing.</summary>
+    public static bool IsHeld(DataFolder folder)
+    {
+        var path = Path.Combine(folder.Root, FileName);
+        if (!File.Exists(path))
+            return false;
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
         }
     }
 

@@ -6,9 +6,9 @@ namespace ModelOps.AppHost.LocalEngine.Storage;
 /// <summary>A full disk breaks stores in ways that do not name it, so it is named before they start.</summary>
 internal static class FreeSpace
 {
-    private const long Megabyte = 1024 * 1024;
-    private const long Refuse = 200 * Megabyte;
-    private const long Warn = 1024 * Megabyte;
+    public const long Megabyte = 1024 * 1024;
+    public const long Refuse = 200 * Megabyte;
+    public const long Warn = 1024 * Megabyte;
 
     public static void Check(string folder, EngineConsole console) => Check(folder, new DriveInfo(folder).AvailableFreeSpace, console);
 

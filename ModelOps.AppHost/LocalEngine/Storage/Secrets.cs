@@ -25,6 +25,13 @@ internal sealed class Secrets(DataFolder folder)
         }
     }
 
+    /// <summary>Those that were made so far, by their name.</summary>
+    public IReadOnlyDictionary<string, string> All()
+    {
+        lock (_lock)
+            return File.Exists(Path.Combine(folder.Root, FileName)) ? Read() : new SortedDictionary<string, string>();
+    }
+
     private SortedDictionary<string, string> Read()
     {
         var path = folder.File(FileName);
