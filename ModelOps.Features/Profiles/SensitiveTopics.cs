@@ -18,7 +18,7 @@ public sealed class SensitiveTopics(IReadOnlyList<string> words)
     {
         if (string.IsNullOrEmpty(category))
             return false;
-        var own = new HashSet<string>(category.Split([.. category.Where(letter => !char.IsLetter(letter)).Distinct()]), StringComparer.OrdinalIgnoreCase);
+        var own = new HashSet<string>(category.Split([.. category.Where(letter => !char.IsLetterOrDigit(letter)).Distinct()]), StringComparer.OrdinalIgnoreCase);
         return words.Any(word => char.IsAscii(word.FirstOrDefault()) ? own.Contains(word) : word.Length > 0 && category.Contains(word, StringComparison.Ordinal));
     }
 }

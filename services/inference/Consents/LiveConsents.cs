@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using ModelOps.Contracts;
+using ModelOps.Contracts.Predictions;
 using ModelOps.Contracts.Privacy;
 using ModelOps.EventLog;
 using ModelOps.Inference.Following;
@@ -17,6 +18,10 @@ internal sealed class LiveConsents(ConsentLog log, PackageOptions packages, IOpt
 
     public bool Allows(StoreId store, string user, string purpose) =>
         known.TryGetValue((ConsentSubject.Of(store, user), purpose), out var consent) ? consent.Granted : options.Value.Presumed;
+
+    /// <summary>The request as it may be answered: without the person, who refuses recommendations by what they did.</summary>
+    public RecommendationRequest Honour(StoreId store, RecommendationRequest request) =>
+        request.User is { } user && !Allows(store, user, ConsentPurpose.Recommendations) ? request with { User = null, Session = null } : request;
 
     /// <summary>When the person was erased; nothing from before is to be used. Null for everybody else.</summary>
     public DateTimeOffset? ErasedAt(StoreId store, string user) =>
