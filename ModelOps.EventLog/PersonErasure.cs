@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Privacy;
 using Npgsql;
@@ -29,6 +30,25 @@ public sealed class PersonErasure(NpgsqlDataSource database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new PersonTraces(user, reader.GetFieldValue<string[]>(0), reader.GetFieldValue<string[]>(1));
+    }
+
+    /// <summary>What is kept of the person: events and impressions as they are, each a JSON object.</summary>
+    public async Task<(IReadOnlyList<JsonElement> Events, IReadOnlyList<JsonElement> Impressions)> ReadAsync(StoreId store, string user, CancellationToken cancellationToken = default)
+    {
+        await Schema.Of(database).EnsureAsync(cancellationToken);
+        return (await RowsAsync("events"), await RowsAsync("impressions"));
+
+        async Task<IReadOnlyList<JsonElement>> RowsAsync(string table)
+        {
+            await using var command = database.CreateCommand($"SELECT (to_jsonb({table}) - 'position')::text FROM {table} WHERE {Person} ORDER BY time");
+            command.Parameters.Add(new() { Value = store.Value });
+            command.Parameters.Add(new() { Value = user });
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            var rows = new List<JsonElement>();
+            while (await reader.ReadAsync(cancellationToken))
+                rows.Add(JsonElement.Parse(reader.GetString(0)));
+            return rows;
+        }
     }
 
     public Task<LoggedPerson> CountAsync(StoreId store, string user, CancellationToken cancellationToken = default) => RunAsync(

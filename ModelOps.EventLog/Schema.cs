@@ -87,6 +87,17 @@ internal sealed class Schema(NpgsqlDataSource database)
             reason text,
             time timestamptz NOT NULL DEFAULT now(),
             PRIMARY KEY (store, version));
+
+        CREATE TABLE IF NOT EXISTS consents (
+            store text NOT NULL,
+            person text NOT NULL,
+            purpose text NOT NULL,
+            granted boolean NOT NULL,
+            by text,
+            time timestamptz NOT NULL DEFAULT now(),
+            position bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
+            PRIMARY KEY (store, person, purpose));
+        CREATE INDEX IF NOT EXISTS consents_by_position ON consents (position);
         """;
 
     private static readonly ConditionalWeakTable<NpgsqlDataSource, Schema> All = [];

@@ -85,6 +85,45 @@ public sealed class ShopEvents
         return events;
     }
 
+    /// <summary>Each shopper's latest events after <paramref name="cursor"/>, oldest first, at once visible after their append.</summary>
+    /// <param name="names">Of the events; others are left out.</param>
+    /// <param name="limit">Events a shopper.</param>
+    public async Task<ILookup<string, LoggedEvent>> ReadUsersAsync(StoreId store, IReadOnlyList<string> users, long cursor, IReadOnlyList<string> names, int limit, CancellationToken cancellationToken = default)
+    {
+        await schema.EnsureAsync(cancellationToken);
+        await using var command = database.CreateCommand($"""
+            SELECT {Columns} FROM unnest($2::text[]) AS wanted (who) CROSS JOIN LATERAL (
+                SELECT {Columns} FROM events WHERE store = $1 AND user_id = who AND position > $3 AND name = ANY($4) ORDER BY time DESC LIMIT $5) AS latest
+            ORDER BY time, position
+            """);
+        command.Parameters.Add(new() { Value = store.Value });
+        command.Parameters.Add(new() { Value = users.ToArray() });
+        command.Parameters.Add(new() { Value = cursor });
+        command.Parameters.Add(new() { Value = names.ToArray() });
+        command.Parameters.Add(new() { Value = limit });
+        return (await ReadAllAsync(command, cancellationToken)).ToLookup(one => one.User!, StringComparer.Ordinal);
+    }
+
+    /// <summary>Who did something after <paramref name="cursor"/>, in the order of their ids' characters.</summary>
+    /// <param name="after">Goes on after this id; empty begins.</param>
+    public async Task<IReadOnlyList<string>> ListUsersAsync(StoreId store, long cursor, string after, int limit, CancellationToken cancellationToken = default)
+    {
+        await schema.EnsureAsync(cancellationToken);
+        await using var command = database.CreateCommand("""
+            SELECT DISTINCT user_id COLLATE "C" FROM events WHERE store = $1 AND position > $2 AND user_id COLLATE "C" > $3 AND name <> $5 ORDER BY 1 LIMIT $4
+            """);
+        command.Parameters.Add(new() { Value = store.Value });
+        command.Parameters.Add(new() { Value = cursor });
+        command.Parameters.Add(new() { Value = after });
+        command.Parameters.Add(new() { Value = limit });
+        command.Parameters.Add(new() { Value = EventNames.Impression });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var users = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+            users.Add(reader.GetString(0));
+        return users;
+    }
+
     /// <summary>How many rows a dataset would get of what a store's shoppers did after <paramref name="cursor"/>: one for each product of each event, impressions left out.</summary>
     /// <param name="limit">Events looked at, at most.</param>
     public async Task<long> CountAsync(StoreId store, long cursor, long limit, CancellationToken cancellationToken = default)

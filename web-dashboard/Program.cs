@@ -6,6 +6,7 @@ using ModelOps.Dashboard.Layout;
 using ModelOps.Dashboard.Pages.Datasets;
 using ModelOps.Dashboard.Pages.Engine;
 using ModelOps.Dashboard.Pages.Models;
+using ModelOps.Dashboard.Pages.Profiles;
 using ModelOps.Dashboard.Pages.TryIt;
 using ModelOps.Dashboard.Polling;
 using ModelOps.ServiceDefaults;
@@ -34,6 +35,7 @@ app.MapStaticAssets().AllowAnonymous();
 app.MapPreferences();
 app.MapSignOut();
 app.MapExportDownload();
+app.MapAudienceDownload();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 
 await app.RunAsync();

@@ -36,6 +36,10 @@ public sealed record RankedCampaign(
 /// <param name="HeldOut">The user is left alone by all campaigns, so that their effect can be measured.</param>
 /// <param name="Learning">The order was drawn by chance, so that the next training has a fair comparison.</param>
 /// <param name="Ranked">The best first.</param>
-public sealed record CampaignResponse(string? User, string Model, int Version, string Arm, string Outcome, bool HeldOut, bool Learning, IReadOnlyList<RankedCampaign> Ranked);
+public sealed record CampaignResponse(string? User, string Model, int Version, string Arm, string Outcome, bool HeldOut, bool Learning, IReadOnlyList<RankedCampaign> Ranked)
+{
+    /// <summary>The user refuses campaigns: nothing known of them was used, and they are not to be contacted.</summary>
+    public bool Refused { get; init; }
+}
 
 public sealed record CampaignBatchResponse(IReadOnlyList<CampaignResponse> Responses);

@@ -104,9 +104,12 @@ internal static class ServiceCalls
     }
 
     /// <summary>An answer whose body has not been read yet.</summary>
-    public static async Task<HttpResponseMessage> OpenAsync(this HttpClient http, StoreId store, string path, CancellationToken cancellationToken)
+    public static Task<HttpResponseMessage> OpenAsync(this HttpClient http, StoreId store, string path, CancellationToken cancellationToken) =>
+        http.OpenAsync(store, HttpMethod.Get, path, null, cancellationToken);
+
+    public static async Task<HttpResponseMessage> OpenAsync(this HttpClient http, StoreId store, HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
-        var response = await http.SendAsync(Request(store, HttpMethod.Get, path), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        var response = await http.SendAsync(Request(store, method, path, body), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         try
         {
             await ThrowIfRefusedAsync(response, cancellationToken);

@@ -2,6 +2,7 @@ using ModelOps.Contracts.Campaigns;
 using ModelOps.Contracts.Catalogue;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Events;
+using ModelOps.Contracts.Profiles;
 using ModelOps.Contracts.Rules;
 
 namespace ModelOps.Contracts.Predictions;
@@ -31,6 +32,14 @@ public sealed class InferenceClient(HttpClient http)
     /// <summary>What to contact each user with: up to 1,000 requests for one model.</summary>
     public Task<CampaignBatchResponse> RankCampaignsAsync(StoreId store, CampaignBatch batch, CancellationToken cancellationToken = default) =>
         http.SendAsync<CampaignBatchResponse>(store, HttpMethod.Post, "/v1/campaigns/batch", batch, null, cancellationToken);
+
+    /// <summary>What is known of a shopper, with the evidence.</summary>
+    public Task<ShopperProfile> GetProfileAsync(StoreId store, string user, string? model = null, CancellationToken cancellationToken = default) =>
+        http.GetAsync<ShopperProfile>(store, $"/v1/profiles/{Uri.EscapeDataString(user)}{(model is null ? "" : $"?model={Uri.EscapeDataString(model)}")}", cancellationToken);
+
+    /// <summary>A page of shoppers, those who are wanted.</summary>
+    public Task<ProfilePage> FindProfilesAsync(StoreId store, ProfileQuery query, CancellationToken cancellationToken = default) =>
+        http.SendAsync<ProfilePage>(store, HttpMethod.Post, "/v1/profiles/find", query, null, cancellationToken);
 
     /// <summary>An answer to a customer's message.</summary>
     public Task<AssistResponse> AssistAsync(StoreId store, AssistRequest request, CancellationToken cancellationToken = default) =>

@@ -120,6 +120,14 @@ public sealed class PipelineClient(HttpClient http)
     public Task<HttpResponseMessage> OpenExportAsync(StoreId store, Guid id, CancellationToken cancellationToken = default) =>
         http.OpenAsync(store, $"/v1/exports/{id}/file", cancellationToken);
 
+    /// <summary>How many shoppers have profiles of a kind, and some of them.</summary>
+    public Task<ProfileAudience> SelectProfilesAsync(StoreId store, ProfileAudienceRequest request, CancellationToken cancellationToken = default) =>
+        http.SendAsync<ProfileAudience>(store, HttpMethod.Post, "/v1/audiences/profiles", request, null, cancellationToken);
+
+    /// <summary>All of them as a CSV file.</summary>
+    public Task<HttpResponseMessage> OpenProfilesAsync(StoreId store, ProfileAudienceRequest request, CancellationToken cancellationToken = default) =>
+        http.OpenAsync(store, HttpMethod.Post, "/v1/audiences/profiles?format=csv", request, cancellationToken);
+
     /// <summary>Ends an export that runs, and removes its file.</summary>
     public Task RemoveExportAsync(StoreId store, Guid id, CancellationToken cancellationToken = default) =>
         http.SendAsync(store, HttpMethod.Delete, $"/v1/exports/{id}", null, null, cancellationToken);

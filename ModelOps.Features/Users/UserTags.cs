@@ -24,8 +24,12 @@ public sealed record UserTags(int Orders, double Spend, string Segment, string L
     /// <summary>The tags of a user who bought <paramref name="bought"/>; null before the first order.</summary>
     /// <param name="bought">All that is known of the user; what is not before <paramref name="asOf"/> is not looked at.</param>
     /// <param name="shop">What the whole shop sold, of which likewise only what was before counts.</param>
-    public static UserTags? AsOf(DateTime asOf, IEnumerable<BoughtItem> bought, IEnumerable<BoughtItem> shop)
+    public static UserTags? AsOf(DateTime asOf, IEnumerable<BoughtItem> bought, IEnumerable<BoughtItem> shop) => AsOf(asOf, bought, PriceLevels.Of(shop));
+
+    /// <summary>The same, where what the shop sold is known by its price levels.</summary>
+    public static UserTags? AsOf(DateTime asOf, IEnumerable<BoughtItem> bought, PriceLevels levels)
     {
+        ArgumentNullException.ThrowIfNull(levels);
         var before = bought.Where(item => item.Time < asOf).OrderBy(item => item.Time).ToList();
         if (before.Count == 0)
             return null;
@@ -33,7 +37,7 @@ public sealed record UserTags(int Orders, double Spend, string Segment, string L
         var orders = before.Select(item => item.Time).Distinct().Count();
         var recency = RecencyDays.LastOrDefault(days => last.AddDays(days) < asOf);
         var spend = before.Sum(item => (long)Math.Round((item.Price ?? 0) * item.Quantity * 100, MidpointRounding.AwayFromZero)) / 100d;
-        return new UserTags(orders, spend, SegmentOf(recency, orders), LifecycleOf(recency, orders), Band(before, last, shop),
+        return new UserTags(orders, spend, SegmentOf(recency, orders), LifecycleOf(recency, orders), levels.BandOf(last, before),
             Favourite(before, item => item.Category), Favourite(before, item => item.Brand));
     }
 
@@ -69,17 +73,4 @@ public sealed record UserTags(int Orders, double Spend, string Segment, string L
     private static string? Favourite(IEnumerable<BoughtItem> before, Func<BoughtItem, string?> of) => before
         .Where(item => of(item) is not null).GroupBy(item => of(item)!)
         .OrderBy(group => group.Count()).ThenBy(group => group.Max(item => item.Time)).ThenBy(group => group.Key, StringComparer.Ordinal).LastOrDefault()?.Key;
-
-    private static string? Band(IEnumerable<BoughtItem> before, DateTime last, IEnumerable<BoughtItem> shop)
-    {
-        var month = new DateTime(last.Year, last.Month, 1, 0, 0, 0, last.Kind);
-        var own = before.Where(item => item.Price > 0).Select(Bin).ToList();
-        var sold = shop.Where(item => item.Time < month && item.Price > 0).Select(Bin).Order().ToList();
-        if (own.Count == 0 || sold.Count == 0)
-            return null;
-        var level = own.Sum() / own.Count;
-        return level <= sold[((sold.Count + 2) / 3) - 1] ? "budget" : level <= sold[((2 * sold.Count + 2) / 3) - 1] ? "middle" : "premium";
-    }
-
-    private static long Bin(BoughtItem item) => (long)Math.Floor(Math.Log(item.Price!.Value) * BinsPerUnit);
 }

@@ -13,7 +13,7 @@ using ModelOps.Jobs;
 namespace ModelOps.DataPrep.Privacy;
 
 /// <summary>Removes a person from the event log, every dataset of the store and what the monitor counted, and signs what was removed where. Each step bears repetition.</summary>
-internal sealed class EraseJob(DatasetsDb database, StoreKeys keys, PersonErasure eventLog, DatasetErasure datasets, MonitorClient monitor, TimeProvider time) : IJobHandler
+internal sealed class EraseJob(DatasetsDb database, StoreKeys keys, PersonErasure eventLog, DatasetErasure datasets, ConsentLog consents, MonitorClient monitor, TimeProvider time) : IJobHandler
 {
     public const string Kind = "erase";
 
@@ -30,6 +30,8 @@ internal sealed class EraseJob(DatasetsDb database, StoreKeys keys, PersonErasur
         erasure.Traces ??= JsonSerializer.Serialize(await eventLog.TracesAsync(job.Store, user, cancellationToken), JsonSerializerOptions.Web);
         await database.SaveChangesAsync(cancellationToken);
 
+        // First: profiles and histories in packages that are deployed still know the person, and are not to be used from now on.
+        await consents.EraseAsync(job.Store, user, cancellationToken);
         var logged = await eventLog.RemoveAsync(job.Store, user, cancellationToken);
         var left = await eventLog.CountAsync(job.Store, user, cancellationToken);
         await KeepAsync(erasure, places,

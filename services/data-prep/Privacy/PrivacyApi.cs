@@ -18,11 +18,13 @@ internal static class PrivacyApi
     public static IServiceCollection AddPrivacy(this IServiceCollection services) => services
         .AddScoped<StoreKeys>()
         .AddScoped<DatasetErasure>()
+        .AddScoped<PersonRecords>()
         .AddJobHandler<EraseJob>(EraseJob.Kind);
 
     public static void MapPrivacy(this IEndpointRouteBuilder app)
     {
         app.MapDelete("/v1/users/{id}", EraseAsync).Needs(AccessNeed.Administer).PersonalInAudit().WithTags("Privacy").WithSummary("Remove a person from datasets, event log and profiles; answers with the erasure, whose record is the proof");
+        app.MapConsents();
         app.MapGet("/v1/erasures/{id:guid}", FindAsync).WithTags("Privacy");
     }
 

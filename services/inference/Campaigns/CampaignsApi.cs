@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Campaigns;
 using ModelOps.Contracts.Deployments;
+using ModelOps.Contracts.Privacy;
 using ModelOps.Inference.Batching;
+using ModelOps.Inference.Consents;
 using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Recommendations;
 using ModelOps.ServiceDefaults;
@@ -31,25 +33,25 @@ internal static class CampaignsApi
     }
 
     private static async Task<Results<Ok<CampaignResponse>, ProblemHttpResult>> RankAsync(
-        StoreId store, CampaignRequest request, Router router, DeploymentFollower deployments, CancellationToken cancellationToken)
+        StoreId store, CampaignRequest request, Router router, DeploymentFollower deployments, LiveConsents consents, CancellationToken cancellationToken)
     {
-        var (answers, problem) = await AnswerAsync(store, [request], router, deployments, cancellationToken);
+        var (answers, problem) = await AnswerAsync(store, [request], router, deployments, consents, cancellationToken);
         return problem is null ? TypedResults.Ok(answers[0]) : problem;
     }
 
     private static async Task<Results<Ok<CampaignBatchResponse>, ProblemHttpResult>> RankManyAsync(
-        StoreId store, CampaignBatch batch, Router router, DeploymentFollower deployments, CancellationToken cancellationToken)
+        StoreId store, CampaignBatch batch, Router router, DeploymentFollower deployments, LiveConsents consents, CancellationToken cancellationToken)
     {
         if (batch.Requests is not { Count: > 0 and <= MaxRequests } requests || requests.Contains(null!))
             return Refuse($"'requests' has {batch.Requests?.Count ?? 0} requests; it goes from 1 to {MaxRequests}, none of them null.");
         if (requests.Select(request => request.Model ?? DefaultModel).Distinct().Count() > 1)
             return Refuse("The requests name several models. Send a batch for each.");
-        var (answers, problem) = await AnswerAsync(store, requests, router, deployments, cancellationToken);
+        var (answers, problem) = await AnswerAsync(store, requests, router, deployments, consents, cancellationToken);
         return problem is null ? TypedResults.Ok(new CampaignBatchResponse(answers)) : problem;
     }
 
     private static async Task<(IReadOnlyList<CampaignResponse> Answers, ProblemHttpResult? Problem)> AnswerAsync(
-        StoreId store, IReadOnlyList<CampaignRequest> requests, Router router, DeploymentFollower deployments, CancellationToken cancellationToken)
+        StoreId store, IReadOnlyList<CampaignRequest> requests, Router router, DeploymentFollower deployments, LiveConsents consents, CancellationToken cancellationToken)
     {
         var name = requests[0].Model ?? DefaultModel;
         await RecommendationsApi.KnowAsync(store, name, router, deployments, cancellationToken);
@@ -67,7 +69,7 @@ internal static class CampaignsApi
                 if (Wrong(request, model) is { } wrong)
                     return ([], Refuse(requests.Count == 1 ? wrong : $"Request {index}: {wrong}"));
             }
-            foreach (var (pair, answer) in group.Zip(Answer(model, [.. group.Select(pair => pair.Item)], found.Arm)))
+            foreach (var (pair, answer) in group.Zip(Answer(model, [.. group.Select(pair => pair.Item)], user => !consents.Allows(store, user, ConsentPurpose.Campaigns), found.Arm)))
                 answers[pair.Index] = answer;
         }
         return (answers, null);
@@ -96,11 +98,13 @@ internal static class CampaignsApi
         return null;
     }
 
-    public static IReadOnlyList<CampaignResponse> Answer(CampaignModel model, IReadOnlyList<CampaignRequest> requests, string arm = Arm.Champion)
+    /// <param name="refuses">Who is not to be contacted; nothing that is known of them is used.</param>
+    public static IReadOnlyList<CampaignResponse> Answer(CampaignModel model, IReadOnlyList<CampaignRequest> requests, Func<string, bool>? refuses = null, string arm = Arm.Champion)
     {
+        var refused = requests.Select(request => request.User is { } user && refuses?.Invoke(user) == true).ToArray();
         var (columns, arms) = (model.Schema.Columns.Count, model.Settings.Arms.Count);
         var rows = new float[requests.Count * columns];
-        var known = requests.Select((request, i) => model.Encode(request.User, name => Text(request.Context, name), rows.AsSpan(i * columns, columns))).ToList();
+        var known = requests.Select((request, i) => model.Encode(refused[i] ? null : request.User, name => Text(request.Context, name), rows.AsSpan(i * columns, columns))).ToList();
         var (uplift, response) = model.Score(rows);
         return [.. requests.Select((request, i) =>
         {
@@ -109,7 +113,9 @@ internal static class CampaignsApi
             var candidates = request.Candidates ?? [.. model.Settings.Arms.Select(arm => new CampaignCandidate(arm.Name))];
             var ranked = new CampaignRanking(model.Settings, learning, heldOut, Random.Shared)
                 .Rank(candidates, uplift.AsSpan(i * arms, arms), response.AsSpan(i * arms, arms), request.OutcomeValue, known[i]);
-            return new CampaignResponse(request.User, model.Name, model.Version, arm, model.Settings.Outcome, heldOut, learning, ranked);
+            if (refused[i])
+                ranked = [.. ranked.Select(one => one with { Contact = false, Reason = $"{one.Reason} The user refuses campaigns: do not contact." })];
+            return new CampaignResponse(request.User, model.Name, model.Version, arm, model.Settings.Outcome, heldOut, learning, ranked) { Refused = refused[i] };
         })];
     }
 

@@ -2,9 +2,11 @@ using ModelOps.Contracts;
 using ModelOps.Contracts.Deployments;
 using ModelOps.Features;
 using ModelOps.Features.Campaigns;
+using ModelOps.Features.Profiles;
 using ModelOps.Inference.Assist;
 using ModelOps.Inference.Batching;
 using ModelOps.Inference.Campaigns;
+using ModelOps.Inference.Profiles;
 using ModelOps.Inference.Search;
 using ModelOps.Inference.Texts;
 using ModelOps.Search.Packages;
@@ -17,6 +19,7 @@ internal static class PackageKinds
     private static readonly Kind[] All =
     [
         new(CampaignSettings.FileName, "a judge of campaigns", RunAsync(CampaignModel.LoadAsync)),
+        new(ProfileSettings.FileName, "profiles", RunAsync(ProfileModel.LoadAsync)),
         new(PackageFiles.Schema, "a recommender", RunAsync(RecommendationModel.LoadAsync)),
         new(PackageFiles.Assist, "an assistant", RunAsync(AssistModel.LoadAsync)),
         new(SearchPackage.Settings, "a search", RunAsync(SearchModel.LoadAsync)),

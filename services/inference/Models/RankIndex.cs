@@ -56,6 +56,23 @@ internal sealed class RankIndex(ItemIndex index, InferenceSession session, int l
     /// <summary>Whether it can answer as well as it was measured to.</summary>
     public bool Answers(RankCall call) => call.Best.Length <= index.Depth && call.Forbidden.Length <= MostForbidden * index.Items;
 
+    /// <summary>The user among the items.</summary>
+    /// <param name="history">(length) item indices.</param>
+    public float[] VectorOf(long[] history)
+    {
+        if (!idle.TryTake(out var work))
+            work = new Work(new UserTensors(session, index, length), []);
+        try
+        {
+            work.Tensors.Run([new RankCall().Ask(history, [], new Dictionary<int, float>(), default)]);
+            return work.Tensors.VectorOf(0).ToArray();
+        }
+        finally
+        {
+            idle.Add(work);
+        }
+    }
+
     public void Compute(ReadOnlySpan<RankCall> calls)
     {
         if (!idle.TryTake(out var work))

@@ -81,6 +81,9 @@ internal sealed class RecommendationModel : LoadedModel
         }
     }
 
+    /// <summary>The user's vector among the products' of the index, for an encoded history; null where the package has no index.</summary>
+    public float[]? VectorOf(long[] history) => index?.VectorOf(history);
+
     protected override void Free() => ways.Dispose();
 
     /// <summary>

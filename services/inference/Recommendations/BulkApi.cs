@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Predictions;
 using ModelOps.Inference.Batching;
+using ModelOps.Inference.Consents;
 using ModelOps.Inference.Deployments;
 using ModelOps.ServiceDefaults.Access;
 
@@ -19,7 +20,7 @@ internal static class BulkApi
         .AddEndpointFilter<RouteHandlerBuilder, DeadlineFilter>().WithTags("Recommendations").WithSummary("Up to 100 requests for one model, behind the shoppers': neither cached nor logged as shown");
 
     private static async Task<Results<Ok<BulkResponse>, ProblemHttpResult>> RecommendAsync(
-        StoreId store, RecommendationBatch batch, Router router, DeploymentFollower deployments, Answers answers, CancellationToken cancellationToken)
+        StoreId store, RecommendationBatch batch, Router router, DeploymentFollower deployments, Answers answers, LiveConsents consents, CancellationToken cancellationToken)
     {
         if (RecommendationsApi.Wrong(batch) is { } wrong)
             return RecommendationsApi.Refuse(wrong);
@@ -34,7 +35,7 @@ internal static class BulkApi
         {
             var found = new List<RecommendedItem>[requests.Count];
             await Parallel.ForAsync(0, requests.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (index, token) =>
-                found[index] = await answers.ComputeAsync(use.Model, RequestCheck.Named(requests[index]), token));
+                found[index] = await answers.ComputeAsync(use.Model, consents.Honour(store, RequestCheck.Named(requests[index])), token));
             return TypedResults.Ok(new BulkResponse(new ModelReference(use.Model.Name, use.Model.Version), found));
         }
     }

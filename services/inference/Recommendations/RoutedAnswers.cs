@@ -5,6 +5,7 @@ using ModelOps.Contracts.Deployments;
 using ModelOps.Contracts.Predictions;
 using ModelOps.EventLog;
 using ModelOps.Inference.Batching;
+using ModelOps.Inference.Consents;
 using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Events;
 
@@ -17,14 +18,15 @@ internal sealed class RoutedAnswers : IDisposable
     private readonly Answers answers;
     private readonly ShadowRunner shadows;
     private readonly ImpressionLog impressions;
+    private readonly LiveConsents consents;
     private readonly TimeProvider time;
     private readonly ILogger<RoutedAnswers> logger;
     private readonly Meter meter;
     private readonly Counter<long> given;
 
-    public RoutedAnswers(Router router, Answers answers, ShadowRunner shadows, ImpressionLog impressions, TimeProvider time, IMeterFactory meters, ILogger<RoutedAnswers> logger)
+    public RoutedAnswers(Router router, Answers answers, ShadowRunner shadows, ImpressionLog impressions, LiveConsents consents, TimeProvider time, IMeterFactory meters, ILogger<RoutedAnswers> logger)
     {
-        (this.router, this.answers, this.shadows, this.impressions, this.time, this.logger) = (router, answers, shadows, impressions, time, logger);
+        (this.router, this.answers, this.shadows, this.impressions, this.consents, this.time, this.logger) = (router, answers, shadows, impressions, consents, time, logger);
         meter = meters.Create("ModelOps.Inference");
         given = meter.CreateCounter<long>("modelops.recommendations", description: "Answers by version and arm; failed ones were given by the champion");
     }
@@ -32,6 +34,7 @@ internal sealed class RoutedAnswers : IDisposable
     /// <returns>Null when nothing is deployed.</returns>
     public async Task<RecommendationResponse?> FindAsync(StoreId store, string model, RecommendationRequest request, CancellationToken cancellationToken)
     {
+        request = consents.Honour(store, request);
         if (router.Use(store, model, request.User ?? request.Session) is not { } routed)
             return null;
         using (routed)

@@ -1,13 +1,14 @@
 using ModelOps.Contracts;
 using ModelOps.EventLog;
 using ModelOps.Features;
+using ModelOps.Inference.Consents;
 using ModelOps.Inference.Models;
 using Npgsql;
 
 namespace ModelOps.Inference.Recommendations;
 
 /// <summary>A shopper as the model sees them: what the package knows, and what the event log has taken in since.</summary>
-internal sealed class Shoppers(ShopEvents events, TimeProvider time, ILogger<Shoppers> logger)
+internal sealed class Shoppers(ShopEvents events, LiveConsents consents, TimeProvider time, ILogger<Shoppers> logger)
 {
     /// <summary>A shopper is not kept waiting for an event log that hangs.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
@@ -20,14 +21,14 @@ internal sealed class Shoppers(ShopEvents events, TimeProvider time, ILogger<Sho
     private long restsUntil;
 
     public async Task<Shopper> FindAsync(RecommendationModel model, string user, CancellationToken cancellationToken) =>
-        With(model, model.Shoppers.Find(user), await RecentAsync(token => events.ReadUserAsync(model.Store, user, model.Schema.EventCursor, model.Schema.Length, token), cancellationToken));
+        With(model, consents.ErasedAt(model.Store, user) is null ? model.Shoppers.Find(user) : null, await AskAsync(token => events.ReadUserAsync(model.Store, user, model.Schema.EventCursor, model.Schema.Length, token), cancellationToken));
 
     /// <summary>Who has no account is known by the visit; a package knows nothing of visits.</summary>
     public async Task<Shopper> FindVisitAsync(RecommendationModel model, string session, CancellationToken cancellationToken) =>
-        With(model, null, await RecentAsync(token => events.ReadSessionAsync(model.Store, session, 0, model.Schema.Length, token), cancellationToken));
+        With(model, null, await AskAsync(token => events.ReadSessionAsync(model.Store, session, 0, model.Schema.Length, token), cancellationToken));
 
     /// <summary>The latest events of a shopper or a visit, oldest first; null where the event log could not be asked.</summary>
-    public Task<IReadOnlyList<LoggedEvent>?> RecentAsync(StoreId store, string? user, string? session, int count, CancellationToken cancellationToken) => RecentAsync(
+    public Task<IReadOnlyList<LoggedEvent>?> RecentAsync(StoreId store, string? user, string? session, int count, CancellationToken cancellationToken) => AskAsync(
         token => user is not null ? events.ReadUserAsync(store, user, 0, count, token) : events.ReadSessionAsync(store, session!, 0, count, token), cancellationToken);
 
     private static Shopper With(RecommendationModel model, ShopperHistory? packaged, IReadOnlyList<LoggedEvent>? recent)
@@ -51,7 +52,8 @@ internal sealed class Shoppers(ShopEvents events, TimeProvider time, ILogger<Sho
     }
 
     /// <summary>An answer from an older history beats none: without the event log the package's history is used.</summary>
-    private async Task<IReadOnlyList<LoggedEvent>?> RecentAsync(Func<CancellationToken, Task<IReadOnlyList<LoggedEvent>>> read, CancellationToken cancellationToken)
+    /// <returns>Null where the event log does not answer within a moment.</returns>
+    public async Task<T?> AskAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken) where T : class
     {
         if (time.GetUtcNow().UtcTicks < Interlocked.Read(ref restsUntil))
             return null;
@@ -65,7 +67,7 @@ internal sealed class Shoppers(ShopEvents events, TimeProvider time, ILogger<Sho
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             Interlocked.Exchange(ref restsUntil, (time.GetUtcNow() + Rest).UtcTicks);
-            logger.LogWarning("The event log is not reachable ({Reason}); recommending from the packaged history", exception.Message);
+            logger.LogWarning("The event log is not reachable ({Reason}); answering from the packaged history", exception.Message);
             return null;
         }
     }

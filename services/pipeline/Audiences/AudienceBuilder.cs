@@ -6,20 +6,22 @@ using ModelOps.Pipeline.Audiences.Allocation;
 namespace ModelOps.Pipeline.Audiences;
 
 /// <summary>Asks inference what each contact would change, and gives the contacts to whom they bring most.</summary>
-internal sealed class AudienceBuilder(InferenceClient inference)
+internal sealed class AudienceBuilder(InferenceClient inference, ProfileSelection profiles)
 {
     private const int UsersACall = 1000;
 
     public async Task<Audience> BuildAsync(StoreId store, AudienceRequest request, CancellationToken cancellationToken)
     {
+        if (request.Filter is not null)
+            request = request with { Users = [.. (await profiles.SelectAsync(store, request.Filter, request.ProfileModel, cancellationToken)).Profiles.Select(profile => profile.User)] };
         var offers = request.Offers!;
         var users = request.Users!.Distinct().Where(user => request.HoldOut is not { } held || !HoldOut.Has(user, held.Name, held.Share)).ToList();
         var answers = await AskAsync(store, users, request, cancellationToken);
         var effects = new float[users.Count * offers.Count];
         for (var user = 0; user < users.Count; user++)
         {
-            // Held out by the model's own group: nothing is worth anything.
-            var byCampaign = answers[user].Ranked.Where(_ => !answers[user].HeldOut).ToDictionary(ranked => ranked.Campaign, ranked => ranked.Effect ?? ranked.Response);
+            // Held out by the model's own group, or refusing: nothing is worth anything.
+            var byCampaign = answers[user].Ranked.Where(_ => answers[user] is { HeldOut: false, Refused: false }).ToDictionary(ranked => ranked.Campaign, ranked => ranked.Effect ?? ranked.Response);
             for (var offer = 0; offer < offers.Count; offer++)
                 effects[user * offers.Count + offer] = (float)byCampaign.GetValueOrDefault(offers[offer].Campaign);
         }
@@ -33,7 +35,10 @@ internal sealed class AudienceBuilder(InferenceClient inference)
             [.. problem.Limits.Select((limit, i) => new AudienceLimit(limit.Name, limit.AtMost, found.Used[i], found.Prices[i]))],
             [.. steps.Select(step => new BudgetStep(step.Amount, step.Allocation.Chosen.Count, step.Allocation.Value))],
             [.. heldOut],
-            [.. found.Chosen.Select(one => new AudienceContact(users[one.User], offers[one.Offer].Campaign, offers[one.Offer].Channel, offers[one.Offer].Cost, effects[one.User * offers.Count + one.Offer]))]);
+            [.. found.Chosen.Select(one => new AudienceContact(users[one.User], offers[one.Offer].Campaign, offers[one.Offer].Channel, offers[one.Offer].Cost, effects[one.User * offers.Count + one.Offer]))])
+        {
+            Refused = [.. users.Where((_, user) => answers[user].Refused)],
+        };
     }
 
     /// <summary>Values are what a contact brings less its cost; where they fall below 0, nobody is contacted.</summary>

@@ -13,8 +13,10 @@ internal static class AudienceCheck
     /// <returns>Null when nothing is.</returns>
     public static string? Wrong(AudienceRequest request)
     {
-        if (request.Users is not { Count: > 0 and <= MostUsers } users || users.Any(string.IsNullOrEmpty))
-            return $"'users' has {request.Users?.Count ?? 0} users; it goes from 1 to {MostUsers}, each with an id.";
+        if (request.Filter is not null && request.Users is not null)
+            return "It has both 'users' and a 'filter'. Give one of them.";
+        if (request.Filter is null && (request.Users is not { Count: > 0 and <= MostUsers } users || users.Any(string.IsNullOrEmpty)))
+            return $"'users' has {request.Users?.Count ?? 0} users; it goes from 1 to {MostUsers}, each with an id. A 'filter' on profiles takes their place.";
         if (request.Offers is not { Count: > 0 and <= MostOffers } offers || offers.Any(offer => offer is not { Campaign.Length: > 0, Channel.Length: > 0 } || !IsAmount(offer.Cost)))
             return $"'offers' needs 1 to {MostOffers} entries, each with 'campaign', 'channel' and a 'cost' that is not negative.";
         if (offers.DistinctBy(offer => (offer.Campaign, offer.Channel)).Count() < offers.Count)

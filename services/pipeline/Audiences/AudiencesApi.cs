@@ -13,10 +13,39 @@ namespace ModelOps.Pipeline.Audiences;
 /// <summary>Lists of whom to contact with what, under budget, capacities and caps.</summary>
 internal static class AudiencesApi
 {
-    public static IServiceCollection AddAudiences(this IServiceCollection services) => services.AddScoped<AudienceBuilder>();
+    public static IServiceCollection AddAudiences(this IServiceCollection services) => services.AddScoped<AudienceBuilder>().AddScoped<ProfileSelection>();
 
-    public static void MapAudiences(this IEndpointRouteBuilder app) => app.MapPost("/v1/audiences", BuildAsync).WithTags("Audiences").PersonalInAudit()
-        .WithSummary("Whom to contact with what, within limits; ?format=csv gives the contacts as a file");
+    private const int MostSample = 1000;
+
+    public static void MapAudiences(this IEndpointRouteBuilder app)
+    {
+        var audiences = app.MapGroup("/v1/audiences").WithTags("Audiences").PersonalInAudit();
+        audiences.MapPost("", BuildAsync).WithSummary("Whom to contact with what, within limits; ?format=csv gives the contacts as a file");
+        audiences.MapPost("/profiles", SelectAsync).WithSummary("Shoppers whose profiles are of a kind: how many, and some of them; ?format=csv gives all as a file");
+    }
+
+    private static async Task<Results<Ok<ProfileAudience>, ContentHttpResult, ProblemHttpResult>> SelectAsync(
+        StoreId store, ProfileAudienceRequest request, ProfileSelection profiles, CancellationToken cancellationToken, string format = "json")
+    {
+        if (format is not ("json" or "csv"))
+            return Problems.Refuse("audience", $"'format' is '{format}'; known: json, csv.");
+        if (request.Sample is < 0 or > MostSample)
+            return Problems.Refuse("audience", $"'sample' is {request.Sample}; it goes from 0 to {MostSample}.");
+        try
+        {
+            var selected = await profiles.SelectAsync(store, request.Filter, request.Model, cancellationToken);
+            if (format == "csv")
+                return TypedResults.Text(await CsvAsync(selected.Profiles), "text/csv; charset=utf-8");
+            var step = Math.Max(1, (double)selected.Profiles.Count / Math.Max(1, request.Sample));
+            return TypedResults.Ok(new ProfileAudience(
+                selected.Model, selected.Version, selected.Profiles.Count, selected.Looked, selected.Refused,
+                [.. Enumerable.Range(0, Math.Min(request.Sample, selected.Profiles.Count)).Select(i => selected.Profiles[(int)(i * step)])]));
+        }
+        catch (ServiceException exception) when (!exception.IsTransient)
+        {
+            return Refused(exception);
+        }
+    }
 
     private static async Task<Results<Ok<Audience>, ContentHttpResult, ProblemHttpResult>> BuildAsync(
         StoreId store, AudienceRequest request, AudienceBuilder builder, CancellationToken cancellationToken, string format = "json")
@@ -28,20 +57,23 @@ internal static class AudiencesApi
         try
         {
             var audience = await builder.BuildAsync(store, request, cancellationToken);
-            return format == "csv" ? TypedResults.Text(await CsvAsync(audience), "text/csv; charset=utf-8") : TypedResults.Ok(audience);
+            return format == "csv" ? TypedResults.Text(await CsvAsync(audience.Contacts), "text/csv; charset=utf-8") : TypedResults.Ok(audience);
         }
         catch (ServiceException exception) when (!exception.IsTransient)
         {
-            return TypedResults.Problem(exception.Message, statusCode: (int)exception.Status, type: exception.Type, title: "The audience cannot be built");
+            return Refused(exception);
         }
     }
 
-    private static async Task<string> CsvAsync(Audience audience)
+    private static ProblemHttpResult Refused(ServiceException exception) =>
+        TypedResults.Problem(exception.Message, statusCode: (int)exception.Status, type: exception.Type, title: "The audience cannot be built");
+
+    private static async Task<string> CsvAsync<T>(IReadOnlyList<T> rows)
     {
         await using var text = new StringWriter();
         // A cell that a spreadsheet would run as a formula is quoted.
         await using (var csv = new CsvWriter(text, new CsvConfiguration(CultureInfo.InvariantCulture) { InjectionOptions = InjectionOptions.Escape }))
-            await csv.WriteRecordsAsync(audience.Contacts);
+            await csv.WriteRecordsAsync(rows);
         return text.ToString();
     }
 }

@@ -50,6 +50,13 @@ public static class BinaryMetrics
         return probabilities.Zip(labels, (probability, label) => -Math.Log(Math.Clamp(label > 0 ? probability : 1 - probability, 1e-12, 1))).Average();
     }
 
+    /// <summary>Mean squared distance of the probability from what happened (Brier, 1950).</summary>
+    public static double Brier(IReadOnlyList<double> probabilities, IReadOnlyList<float> labels)
+    {
+        ArgumentNullException.ThrowIfNull(probabilities);
+        return probabilities.Zip(labels, (probability, label) => (probability - label) * (probability - label)).Average();
+    }
+
     /// <summary>Expected calibration error: over ten groups of equal size by probability, the mean distance of the mean probability from the rate.</summary>
     public static double CalibrationError(IReadOnlyList<double> probabilities, IReadOnlyList<float> labels)
     {

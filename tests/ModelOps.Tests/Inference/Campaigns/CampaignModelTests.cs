@@ -25,6 +25,18 @@ public sealed class CampaignModelTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Answer_WhoRefusesCampaigns_IsNotContacted_NorLookedUp()
+    {
+        using var model = await LoadAsync();
+
+        var answer = Assert.Single(CampaignsApi.Answer(model, [new CampaignRequest("u1")], user => user == "u1"));
+
+        Assert.True(answer.Refused);
+        Assert.Equal((false, .01), (answer.Ranked[0].Contact, answer.Ranked[0].Effect)); // u1's recency would make it .08
+        Assert.EndsWith("The user refuses campaigns: do not contact.", answer.Ranked[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Wrong_NamesWhatThereIs()
     {
         using var model = await LoadAsync();

@@ -14,6 +14,8 @@ public sealed class AudienceCheckTests
     public void Wrong_NamesTheMemberAndWhatItMayBe()
     {
         Assert.StartsWith("'users' has 0 users", AudienceCheck.Wrong(Good with { Users = [] }), StringComparison.Ordinal);
+        Assert.StartsWith("It has both 'users' and a 'filter'", AudienceCheck.Wrong(Good with { Filter = new() }), StringComparison.Ordinal);
+        Assert.Null(AudienceCheck.Wrong(Good with { Users = null, Filter = new() }));
         Assert.StartsWith("'offers' needs 1 to 50", AudienceCheck.Wrong(Good with { Offers = [new("spring", "mail", -1)] }), StringComparison.Ordinal);
         Assert.StartsWith("'offers' names a campaign twice", AudienceCheck.Wrong(Good with { Offers = [new("spring", "mail"), new("spring", "mail", 2)] }), StringComparison.Ordinal);
         Assert.StartsWith("'budget' is -1", AudienceCheck.Wrong(Good with { Budget = -1 }), StringComparison.Ordinal);
