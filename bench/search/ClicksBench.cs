@@ -14,6 +14,7 @@ namespace ModelOps.Bench.Search;
 /// </summary>
 internal static class ClicksBench
 {
+    private static readonly int[] Places = [2, 3, 5, 10];
     private const double Inattention = 1;
     private const int Answers = 300, Shown = 20;
 
@@ -38,7 +39,7 @@ internal static class ClicksBench
         {
             var clicks = Simulate(engine, truth, new Random(seed));
             var bias = PositionModel.Fit(clicks);
-            Console.WriteLine($"seed {seed}: {clicks.Sum(row => row.Clicked):N0} clicks; places looked at, simulated and found: {string.Join(", ", new[] { 2, 3, 5, 10 }.Select(place => $"{place}: {Math.Pow(place, -Inattention):f2} {bias.Examined[place - 1]:f2}"))}");
+            Console.WriteLine($"seed {seed}: {clicks.Sum(row => row.Clicked):N0} clicks; places looked at, simulated and found: {string.Join(", ", Places.Select(place => $"{place}: {Math.Pow(place, -Inattention):f2} {bias.Examined[place - 1]:f2}"))}");
             foreach (var (name, model) in new[] { ("clicks as they are", PositionModel.Raw(clicks)), ("the places' part taken out", bias) })
             {
                 var made = ClickJudgements.Of(clicks, model, new HashSet<string>());
