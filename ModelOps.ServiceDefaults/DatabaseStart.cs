@@ -16,14 +16,22 @@ public static class DatabaseStart
     /// <summary>A server that is there has answered by then; after it, the service says that it waits.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
 
+    /// <summary>A job before the services of a new release start: <c>--Migrate=only</c> ends the process when the database is up to date.</summary>
+    private const string Setting = "Migrate", Only = "only";
+
     /// <summary>Applies the migrations, then <paramref name="prepare"/>. Waits for a server that is only starting; replicas take turns.</summary>
-    public static async Task MigrateAsync<TContext>(this WebApplication app, Func<IServiceProvider, Task>? prepare = null) where TContext : DbContext =>
+    public static async Task MigrateAsync<TContext>(this WebApplication app, Func<IServiceProvider, Task>? prepare = null) where TContext : DbContext
+    {
+        ArgumentNullException.ThrowIfNull(app);
         await app.PrepareDatabaseAsync(async services =>
         {
             await services.GetRequiredService<TContext>().Database.MigrateAsync();
             if (prepare is not null)
                 await prepare(services);
         });
+        if (app.Configuration[Setting] == Only)
+            Environment.Exit(0); // nothing of the service has started yet that would have to be ended
+    }
 
     /// <summary>Runs <paramref name="prepare"/> until it succeeds. Meanwhile <c>/alive</c> answers, and <c>/health</c> says what is missing.</summary>
     public static async Task PrepareDatabaseAsync(this WebApplication app, Func<IServiceProvider, Task> prepare)

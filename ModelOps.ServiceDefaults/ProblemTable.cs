@@ -19,6 +19,7 @@ namespace ModelOps.ServiceDefaults;
 internal sealed class ProblemTable(IProblemDetailsService problems, ILogger<ProblemTable> logger) : IExceptionHandler
 {
     private const string DiskFullSqlState = "53100";
+    private const string Unstorable = "22021"; // PostgreSQL: character_not_in_repertoire
     private const string ContainerNotFound = "ContainerNotFound";
     private const string Missing = "missing required properties including: "; // System.Text.Json says so
 
@@ -42,6 +43,8 @@ internal sealed class ProblemTable(IProblemDetailsService problems, ILogger<Prob
         IOException io when IsDiskFull(io) => DiskFull("The disk that holds ModelOps' data"),
         DbException { SqlState: DiskFullSqlState } => DiskFull("PostgreSQL's disk"),
         DbException other when IsDiskFull(other) => DiskFull("The disk that holds ModelOps' data"), // DuckDB
+        DbException { SqlState: Unstorable } => Problem(
+            StatusCodes.Status400BadRequest, "text", "A text cannot be kept", "Something in the request holds the character U+0000, which no database of this service can keep. Leave it out."),
         RequestFailedException { ErrorCode: ContainerNotFound } => Problem(
             StatusCodes.Status503ServiceUnavailable, "store-unavailable", "Something this service needs is not there",
             "The service's blob container does not exist. ModelOps.AppHost makes it; elsewhere make the container that the connection string names."),

@@ -58,10 +58,12 @@ public static class ServiceDefaultsExtensions
     /// <param name="beforeAuthorization">What has to see calls that are then refused.</param>
     public static WebApplication MapDefaultEndpoints(this WebApplication app, Action<IApplicationBuilder>? beforeAuthorization = null)
     {
+        app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseCors();
         app.UseAuthentication();
+        app.UseMiddleware<KeyLimitsMiddleware>();
         beforeAuthorization?.Invoke(app);
         app.UseAuthorization();
 

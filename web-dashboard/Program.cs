@@ -16,6 +16,9 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.WebHost.UseStaticWebAssets();
 builder.AddSignIn();
+// Its own scripts and pictures, and its own socket. Radzen's components set styles on elements.
+builder.Services.Configure<SecurityHeadersOptions>(headers => headers.ContentSecurityPolicy =
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'");
 builder.Services.AddDataPrepClient().AddTrainerClient().AddPipelineClient().AddRegistryClient().AddInferenceClient().AddMonitorClient().AddAccessClient().AddAuditClient();
 builder.Services.AddQuickRefusals();
 builder.Services.AddServiceHealth();
@@ -34,6 +37,7 @@ app.UseAntiforgery();
 app.MapStaticAssets().AllowAnonymous();
 app.MapPreferences();
 app.MapSignOut();
+app.MapProviderSignIn();
 app.MapExportDownload();
 app.MapAudienceDownload();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode();

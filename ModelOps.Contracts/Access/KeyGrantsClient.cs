@@ -21,4 +21,13 @@ public sealed class KeyGrantsClient(HttpClient http)
         response.EnsureSuccessStatusCode();
         return (await response.Content.ReadFromJsonAsync<IReadOnlyList<KeyGrant>>(cancellationToken) ?? [], response.Headers.ETag?.ToString() ?? "");
     }
+
+    /// <summary>Tells what this process has answered today.</summary>
+    /// <returns>What all processes together have, by the key's SHA-256, for the keys of the report.</returns>
+    public async Task<IReadOnlyDictionary<string, long>> ReportAsync(KeyUsageReport report, CancellationToken cancellationToken = default)
+    {
+        using var response = await http.PostAsJsonAsync("/v1/api-keys/usage", report, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadFromJsonAsync<IReadOnlyDictionary<string, long>>(cancellationToken) ?? new Dictionary<string, long>();
+    }
 }

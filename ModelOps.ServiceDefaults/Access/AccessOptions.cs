@@ -17,6 +17,9 @@ public sealed class AccessOptions
     /// <summary>The key that services show each other: <c>Access__ServiceKey=…</c>.</summary>
     public string? ServiceKey { get; init; }
 
+    /// <summary>People's tokens of an OpenID Connect provider, beside keys.</summary>
+    public TokenOptions Tokens { get; init; } = new();
+
     /// <summary>The store of a call without a key; null where a key is required. Set in Development only.</summary>
     public StoreId? KeylessStore { get; private set; }
 
@@ -27,6 +30,7 @@ public sealed class AccessOptions
     internal void RefuseKeylessProduction(IHostEnvironment environment)
     {
         RefuseWrongPublishableKeys();
+        Tokens.RefuseWrong();
         if (environment.IsDevelopment())
         {
             KeylessStore = StoreId.Main;

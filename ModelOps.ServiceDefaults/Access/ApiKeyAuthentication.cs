@@ -30,13 +30,17 @@ internal sealed class ApiKeyAuthentication(
                 : access.KeylessStore is { } store ? OfService(store, StoreAccess.KeyHolder)
                 : AuthenticateResult.NoResult();
         if (keys.Find(key) is { } grant)
+        {
+            Context.Features.Set(grant); // its limits are held against the call
             return grant.Role == RoleName.Publishable ? OfPage(grant) : Of(grant.Store, grant.Role, grant.Name);
+        }
         return access.IsServiceKey(key) ? OfService(access.KeylessStore, StoreAccess.Automation) : AuthenticateResult.Fail("Unknown API key");
     }
 
     /// <summary>CORS only hides an answer from a page; a foreign page's call must not count either.</summary>
     private AuthenticateResult OfPage(KeyGrant key)
     {
+        Context.Features.Set(key);
         var origin = Request.Headers.Origin.ToString();
         return origin.Length > 0 && access.KeylessStore is null && !key.Allows(origin)
             ? AuthenticateResult.Fail($"The key is not for pages of {origin}")
@@ -71,21 +75,5 @@ internal sealed class ApiKeyAuthentication(
             detail: $"Send the store's key in the header {AccessHeaders.ApiKey}. The key that came with this call is missing, unknown, expired, revoked, or not for pages of this origin.").ExecuteAsync(Context);
     }
 
-    protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
-    {
-        var role = Context.User.FindFirstValue(ClaimTypes.Role);
-        var whoever = RoleTable.Whoever(RoleTable.NeedOf(Context.GetEndpoint(), Request.Method), RoleTable.IsForShopPages(Context.GetEndpoint())).Where(other => other != RoleName.Publishable);
-        Response.StatusCode = StatusCodes.Status403Forbidden;
-        await (role == RoleName.Publishable
-            ? Results.Problem(
-                statusCode: StatusCodes.Status403Forbidden,
-                type: "urn:modelops:publishable-key",
-                title: "A publishable key may not do this",
-                detail: "It sends events and asks for recommendations. Call from the shop's server with the store's secret key.")
-            : Results.Problem(
-                statusCode: StatusCodes.Status403Forbidden,
-                type: "urn:modelops:role",
-                title: "The role may not do this",
-                detail: $"The caller's role is {role}; this is for {string.Join(", ", whoever)}. An administrator of the store gives keys: POST /v1/api-keys at the registry.")).ExecuteAsync(Context);
-    }
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Refusals.ForbiddenAsync(Context);
 }

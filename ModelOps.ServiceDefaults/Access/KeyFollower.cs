@@ -13,12 +13,17 @@ public interface IKeySource
     /// <param name="tag">Of what the caller has.</param>
     /// <returns>Null where nothing has changed since.</returns>
     Task<(IReadOnlyList<KeyGrant> Keys, string Tag)?> ReadAsync(string? tag, CancellationToken cancellationToken);
+
+    /// <summary>Tells what was answered here, and hears what all have answered together.</summary>
+    Task<IReadOnlyDictionary<string, long>> ReportAsync(KeyUsageReport report, CancellationToken cancellationToken);
 }
 
 /// <summary>Everybody else's: the registry, over HTTP.</summary>
 internal sealed class RegistryKeySource(KeyGrantsClient client) : IKeySource
 {
     public Task<(IReadOnlyList<KeyGrant> Keys, string Tag)?> ReadAsync(string? tag, CancellationToken cancellationToken) => client.FollowAsync(tag, cancellationToken);
+
+    public Task<IReadOnlyDictionary<string, long>> ReportAsync(KeyUsageReport report, CancellationToken cancellationToken) => client.ReportAsync(report, cancellationToken);
 }
 
 public sealed class KeyFollowerOptions
@@ -34,7 +39,7 @@ public sealed class KeyFollowerOptions
 /// Asks for the keys every two seconds: within as long a new one works everywhere and a revoked one nowhere. While the registry is away what
 /// was known goes on, each key until it expires.
 /// </summary>
-internal sealed class KeyFollower(KeyRing ring, IServiceScopeFactory scopes, IOptions<KeyFollowerOptions> options, ILogger<KeyFollower> logger) : BackgroundService
+internal sealed class KeyFollower(KeyRing ring, KeyQuotas quotas, IServiceScopeFactory scopes, IOptions<KeyFollowerOptions> options, ILogger<KeyFollower> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
@@ -58,12 +63,15 @@ internal sealed class KeyFollower(KeyRing ring, IServiceScopeFactory scopes, IOp
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            if (await scope.ServiceProvider.GetRequiredService<IKeySource>().ReadAsync(tag, cancellationToken) is { } read)
+            var source = scope.ServiceProvider.GetRequiredService<IKeySource>();
+            if (await source.ReadAsync(tag, cancellationToken) is { } read)
             {
                 ring.Follow(read.Keys);
                 tag = read.Tag;
                 await KeepAsync(read.Keys);
             }
+            if (quotas.Report() is { } report)
+                quotas.Told(report, await source.ReportAsync(report, cancellationToken));
             isAway = false;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

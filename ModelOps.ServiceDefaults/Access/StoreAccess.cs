@@ -24,9 +24,13 @@ public static class StoreAccess
         options.RefuseKeylessProduction(builder.Environment);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<KeyRing>();
-        builder.Services
+        builder.Services.AddSingleton<KeyRates>();
+        builder.Services.AddSingleton<KeyQuotas>();
+        var authentication = builder.Services
             .AddAuthentication(ApiKeyAuthentication.Scheme)
-            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.Scheme, null);
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.Scheme, scheme => scheme.ForwardDefaultSelector = context => TokenAuthentication.SchemeOf(context, options.Tokens));
+        if (options.Tokens.Authority is not null)
+            authentication.AddTokens(options.Tokens);
         builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(AccessPolicy.Policy);
         builder.Services.AddSingleton<IAuthorizationHandler, AccessPolicy>();
         builder.Services.AddShopPages();

@@ -35,6 +35,7 @@ internal sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbConte
     public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
 
     public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
+    public DbSet<KeyUsageRow> KeyUsage => Set<KeyUsageRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -87,7 +88,9 @@ internal sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbConte
             key.ToTable("api_keys").HasKey(row => row.Id);
             key.HasIndex(row => row.Sha256).IsUnique();
             key.HasIndex(row => new { row.Store, row.Id });
+            key.Ignore(row => row.Limits);
         });
+        modelBuilder.Entity<KeyUsageRow>(usage => usage.ToTable("key_usage").HasKey(row => new { row.Sha256, row.Day, row.Reporter }));
         modelBuilder.Entity<SigningKeyRow>(key =>
         {
             key.ToTable("signing_keys").HasKey(row => row.Number);

@@ -23,11 +23,11 @@ internal sealed class PersonOfCalls(IHttpContextAccessor requests, KeyRing keys)
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var person = Person.Value ?? requests.HttpContext?.User;
-        var key = keys.KeyOf(person);
-        if (key is null && person?.Identity?.IsAuthenticated == true)
+        var role = keys.RoleOf(person);
+        if (role is null && person?.Identity?.IsAuthenticated == true)
             return Task.FromResult(Ended(request)); // the key was revoked while the page stood open
         request.Headers.Remove(AccessHeaders.Role);
-        request.Headers.Add(AccessHeaders.Role, key?.Role ?? RoleName.Viewer);
+        request.Headers.Add(AccessHeaders.Role, role ?? RoleName.Viewer);
         if (person is not null && !request.Headers.Contains(AccessHeaders.Actor))
             request.Headers.Add(AccessHeaders.Actor, Uri.EscapeDataString(person.Actor()));
         return base.SendAsync(request, cancellationToken);

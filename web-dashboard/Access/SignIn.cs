@@ -27,7 +27,7 @@ internal static class SignIn
         if (builder.Environment.IsDevelopment())
             return;
         builder.Services.AddPersonOfCalls();
-        builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
+        var authentication = builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
         {
             options.Cookie.Name = "modelops.store";
             options.Cookie.SameSite = SameSiteMode.Lax;
@@ -35,6 +35,8 @@ internal static class SignIn
             options.ExpireTimeSpan = TimeSpan.FromHours(12);
             options.Events.OnValidatePrincipal = SignOutWithTheKey;
         });
+        if (builder.Configuration.GetSection("Access:Tokens").Get<TokenOptions>() is { Authority: not null, ClientId: not null } provider)
+            authentication.AddProvider(provider);
     }
 
     public static void MapSignOut(this IEndpointRouteBuilder app) => app.MapPost("/logout", async (HttpContext context) =>
@@ -52,13 +54,16 @@ internal static class SignIn
         new ClaimsPrincipal(new ClaimsIdentity(
             [new Claim(StoreId.Claim, key.Store.Value), new Claim(ClaimTypes.Role, key.Role), new Claim(KeyClaim, key.Sha256), new Claim(ClaimTypes.Name, name.Length > 0 ? name : key.Name)], CookieAuthenticationDefaults.AuthenticationScheme)));
 
-    /// <summary>What the key of whoever signed in is good for now; null where it is not any more.</summary>
-    public static KeyGrant? KeyOf(this KeyRing keys, ClaimsPrincipal? person) => person?.FindFirstValue(KeyClaim) is { } hash ? keys.FindHash(hash) : null;
+    /// <summary>The role of whoever signed in, as it is now: a key's may have ended, a provider's stands as long as the sign-in. Null where there is none.</summary>
+    public static string? RoleOf(this KeyRing keys, ClaimsPrincipal? person) =>
+        person?.FindFirstValue(KeyClaim) is { } hash ? keys.FindHash(hash)?.Role
+        : person?.HasClaim(claim => claim.Type == ProviderSignIn.ProviderClaim) == true ? person.FindFirstValue(ClaimTypes.Role)
+        : null;
 
     /// <summary>Whose key was revoked signs in again, with another.</summary>
     private static Task SignOutWithTheKey(CookieValidatePrincipalContext context)
     {
-        if (context.HttpContext.RequestServices.GetRequiredService<KeyRing>().KeyOf(context.Principal) is null)
+        if (context.HttpContext.RequestServices.GetRequiredService<KeyRing>().RoleOf(context.Principal) is null)
             context.RejectPrincipal();
         return Task.CompletedTask;
     }

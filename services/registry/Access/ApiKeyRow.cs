@@ -33,7 +33,19 @@ internal sealed class ApiKeyRow
 
     public Guid? Replaces { get; init; }
 
-    public ApiKey ToContract() => new(Id, Name, Role, Beginning, Origins, CreatedAt, CreatedBy, ExpiresAt, RevokedAt, RevokedBy, Replaces);
+    public double? PerSecond { get; set; }
 
-    public KeyGrant ToGrant() => new(Sha256, new StoreId(Store), Role, Name, ExpiresAt, Origins);
+    public int? Burst { get; set; }
+
+    public long? PerDay { get; set; }
+
+    public KeyLimits? Limits
+    {
+        get => PerSecond is null && PerDay is null ? null : new KeyLimits(PerSecond, Burst, PerDay);
+        set => (PerSecond, Burst, PerDay) = (value?.PerSecond, value?.Burst, value?.PerDay);
+    }
+
+    public ApiKey ToContract(long callsToday = 0) => new(Id, Name, Role, Beginning, Origins, CreatedAt, CreatedBy, ExpiresAt, RevokedAt, RevokedBy, Replaces, Limits, callsToday);
+
+    public KeyGrant ToGrant() => new(Sha256, new StoreId(Store), Role, Name, ExpiresAt, Origins, Limits);
 }

@@ -15,7 +15,7 @@ internal sealed class ApiKeys(RegistryDb database, TimeProvider time)
     /// <summary>With the key itself, which nobody can be shown again.</summary>
     public async Task<CreatedApiKey> CreateAsync(StoreId store, NewApiKey asked, string by, CancellationToken cancellationToken)
     {
-        var (row, key) = New(store, asked.Name, asked.Role, [.. asked.Origins ?? []], time.GetUtcNow(), by, asked.Days);
+        var (row, key) = New(store, asked.Name, asked.Role, [.. asked.Origins ?? []], time.GetUtcNow(), by, asked.Days, asked.Limits);
         database.ApiKeys.Add(row);
         await database.SaveChangesAsync(cancellationToken);
         return new CreatedApiKey(row.ToContract(), key);
@@ -31,7 +31,7 @@ internal sealed class ApiKeys(RegistryDb database, TimeProvider time)
         if (await database.ApiKeys.AnyAsync(row => row.Replaces == id && row.RevokedAt == null, cancellationToken))
             throw new KeyReplacedException();
         var days = rotation.Days ?? (old.ExpiresAt - old.CreatedAt)?.TotalDays;
-        var (row, key) = New(store, old.Name, old.Role, old.Origins, now, by, days, old.Id);
+        var (row, key) = New(store, old.Name, old.Role, old.Origins, now, by, days, old.Limits, old.Id);
         var end = now.AddHours(rotation.OverlapHours);
         old.ExpiresAt = old.ExpiresAt < end ? old.ExpiresAt : end;
         database.ApiKeys.Add(row);
@@ -49,6 +49,18 @@ internal sealed class ApiKeys(RegistryDb database, TimeProvider time)
         return (await database.ApiKeys.AsNoTracking().SingleOrDefaultAsync(row => row.Store == store.Value && row.Id == id, cancellationToken))?.ToContract();
     }
 
+    /// <summary>Sets how much may be asked with a key from now on.</summary>
+    /// <returns>What held before and the key as it is now; null where there is no such key that works.</returns>
+    public async Task<(KeyLimits? Before, ApiKey Key)?> LimitAsync(StoreId store, Guid id, KeyLimits limits, CancellationToken cancellationToken)
+    {
+        if (await Working(store, time.GetUtcNow()).SingleOrDefaultAsync(row => row.Id == id, cancellationToken) is not { } key)
+            return null;
+        var before = key.Limits;
+        key.Limits = limits;
+        await database.SaveChangesAsync(cancellationToken);
+        return (before, key.ToContract());
+    }
+
     /// <summary>Those of every store that work, in an order that stays.</summary>
     public async Task<IReadOnlyList<KeyGrant>> GrantsAsync(CancellationToken cancellationToken)
     {
@@ -60,7 +72,7 @@ internal sealed class ApiKeys(RegistryDb database, TimeProvider time)
     private IQueryable<ApiKeyRow> Working(StoreId store, DateTimeOffset now) =>
         database.ApiKeys.Where(row => row.Store == store.Value && row.RevokedAt == null && (row.ExpiresAt == null || row.ExpiresAt > now));
 
-    private static (ApiKeyRow Row, string Key) New(StoreId store, string name, string role, string[] origins, DateTimeOffset now, string by, double? days, Guid? replaces = null)
+    private static (ApiKeyRow Row, string Key) New(StoreId store, string name, string role, string[] origins, DateTimeOffset now, string by, double? days, KeyLimits? limits, Guid? replaces = null)
     {
         var key = (role == RoleName.Publishable ? "pk_" : "sk_") + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
         return (new ApiKeyRow
@@ -76,6 +88,7 @@ internal sealed class ApiKeys(RegistryDb database, TimeProvider time)
             CreatedBy = by,
             ExpiresAt = days is { } some ? now.AddDays(some) : null,
             Replaces = replaces,
+            Limits = limits,
         }, key);
     }
 }

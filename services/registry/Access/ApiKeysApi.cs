@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
+using ModelOps.Audit;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Access;
 using ModelOps.ServiceDefaults;
@@ -14,11 +15,14 @@ namespace ModelOps.Registry.Access;
 internal static class ApiKeysApi
 {
     private const int LongestName = 80;
-    private const double MostDays = 3660, MostOverlapHours = 24 * 90;
+    private const double MostDays = 3660, MostOverlapHours = 24 * 90, MostPerSecond = 100_000;
+    private const int MostBurst = 1_000_000;
 
     public static void AddApiKeys(this IServiceCollection services)
     {
         services.AddScoped<ApiKeys>();
+        services.AddScoped<KeyUsage>();
+        services.AddHourly("Key usage", (provider, cancellationToken) => provider.GetRequiredService<KeyUsage>().ForgetAsync(cancellationToken));
         services.AddScoped<IKeySource, OwnKeySource>(); // in place of the one that asks the registry
         services.Configure<KeyFollowerOptions>(options => options.IsOn = true);
     }
@@ -29,14 +33,18 @@ internal static class ApiKeysApi
         keys.MapGet("", ListAsync).WithSummary("The store's keys, those that have ended too, the newest first; never the keys themselves");
         keys.MapPost("", CreateAsync).WithSummary("Make a key; the answer shows it this once");
         keys.MapPost("/{id:guid}/rotate", RotateAsync).WithSummary("Make a new key in place of one, which works on for some hours");
+        keys.MapPut("/{id:guid}/limits", LimitAsync).WithSummary("Set how much may be asked with a key: calls a second, at once, and in a day; an empty object takes the limits away");
         keys.MapDelete("/{id:guid}", RevokeAsync).WithSummary("End a key now");
         app.MapGet("/v1/api-keys/grants", GrantsAsync).WithTags("API keys").Needs(AccessNeed.Serve).WithSummary("For services: the keys of every store that work, by their SHA-256; with If-None-Match only when they changed");
+        app.MapPost("/v1/api-keys/usage", (KeyUsageReport report, KeyUsage usage, CancellationToken cancellationToken) => usage.TakeAsync(report, cancellationToken))
+            .WithTags("API keys").Needs(AccessNeed.Serve).NotAudited().WithSummary("For services: what each has answered today with which key; answers with what all have");
     }
 
-    private static async Task<Ok<Page<ApiKey>>> ListAsync(StoreId store, RegistryDb database, CancellationToken cancellationToken)
+    private static async Task<Ok<Page<ApiKey>>> ListAsync(StoreId store, RegistryDb database, KeyUsage usage, CancellationToken cancellationToken)
     {
         var rows = await database.ApiKeys.AsNoTracking().Where(row => row.Store == store.Value).OrderByDescending(row => row.Id).ToListAsync(cancellationToken);
-        return TypedResults.Ok(new Page<ApiKey>([.. rows.Select(row => row.ToContract())], null));
+        var calls = await usage.TodayAsync([.. rows.Select(row => row.Sha256)], cancellationToken);
+        return TypedResults.Ok(new Page<ApiKey>([.. rows.Select(row => row.ToContract(calls.GetValueOrDefault(row.Sha256)))], null));
     }
 
     private static async Task<Results<Created<CreatedApiKey>, ProblemHttpResult>> CreateAsync(StoreId store, NewApiKey asked, ApiKeys keys, HttpContext context, CancellationToken cancellationToken)
@@ -66,6 +74,16 @@ internal static class ApiKeysApi
         }
     }
 
+    private static async Task<Results<Ok<ApiKey>, ProblemHttpResult>> LimitAsync(StoreId store, Guid id, KeyLimits limits, ApiKeys keys, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (WrongLimits(limits) is { } wrong)
+            return Problems.Refuse("api-key-request", wrong, "The limits cannot be set");
+        if (await keys.LimitAsync(store, id, limits, cancellationToken) is not { } changed)
+            return Problems.NotFound($"The store has no key {id} that works. GET /v1/api-keys lists its keys.");
+        context.Audit(changed.Before, changed.Key.Limits);
+        return TypedResults.Ok(changed.Key);
+    }
+
     private static async Task<Results<Ok<ApiKey>, ProblemHttpResult>> RevokeAsync(StoreId store, Guid id, ApiKeys keys, HttpContext context, CancellationToken cancellationToken) =>
         await keys.RevokeAsync(store, id, By(context), cancellationToken) is { } ended ? TypedResults.Ok(ended) : Problems.NotFound($"The store has no key {id}. GET /v1/api-keys lists its keys.");
 
@@ -89,8 +107,18 @@ internal static class ApiKeysApi
             return asked.Role != RoleName.Publishable
                 ? $"'origins' are for publishable keys; a {asked.Role}'s key is secret and does not belong in a page."
                 : $"'{PublishableKey.WrongOrigin(origins)}' is no origin. Write scheme and host without a path, as https://www.shop.example.";
-        return WrongDays(asked.Days);
+        return WrongDays(asked.Days) ?? WrongLimits(asked.Limits);
     }
+
+    private static string? WrongLimits(KeyLimits? limits) => limits switch
+    {
+        null => null,
+        { PerSecond: not (null or > 0 and <= MostPerSecond) } => $"'perSecond' is {limits.PerSecond}; give more than 0 and at most {MostPerSecond}, or leave it out for no limit.",
+        { Burst: not (null or >= 1 and <= MostBurst) } => $"'burst' is {limits.Burst}; give 1 to {MostBurst}, or leave it out for as many as a second's.",
+        { Burst: not null, PerSecond: null } => "'burst' is how many calls may come at once beyond 'perSecond': give that too.",
+        { PerDay: not (null or >= 1) } => $"'perDay' is {limits.PerDay}; give 1 or more, or leave it out for no limit.",
+        _ => null,
+    };
 
     private static string? WrongDays(double? days) => days is null or > 0 and <= MostDays ? null : $"'days' is {days}; give more than 0 and at most {MostDays}, or leave it out for a key without an end.";
 
@@ -98,7 +126,7 @@ internal static class ApiKeysApi
 }
 
 /// <summary>The registry's own keys come from its database.</summary>
-internal sealed class OwnKeySource(ApiKeys keys) : IKeySource
+internal sealed class OwnKeySource(ApiKeys keys, KeyUsage usage) : IKeySource
 {
     public async Task<(IReadOnlyList<KeyGrant> Keys, string Tag)?> ReadAsync(string? tag, CancellationToken cancellationToken)
     {
@@ -106,6 +134,8 @@ internal sealed class OwnKeySource(ApiKeys keys) : IKeySource
         var now = TagOf(grants);
         return now == tag ? null : (grants, now);
     }
+
+    public Task<IReadOnlyDictionary<string, long>> ReportAsync(KeyUsageReport report, CancellationToken cancellationToken) => usage.TakeAsync(report, cancellationToken);
 
     public static string TagOf(IReadOnlyList<KeyGrant> grants) => $"\"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(grants, JsonSerializerOptions.Web)))}\"";
 }

@@ -35,6 +35,10 @@ namespace ModelOps.Registry.Migrations
                         .HasColumnType("text")
                         .HasColumnName("beginning");
 
+                    b.Property<int?>("Burst")
+                        .HasColumnType("integer")
+                        .HasColumnName("burst");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -57,6 +61,14 @@ namespace ModelOps.Registry.Migrations
                         .IsRequired()
                         .HasColumnType("text[]")
                         .HasColumnName("origins");
+
+                    b.Property<long?>("PerDay")
+                        .HasColumnType("bigint")
+                        .HasColumnName("per_day");
+
+                    b.Property<double?>("PerSecond")
+                        .HasColumnType("double precision")
+                        .HasColumnName("per_second");
 
                     b.Property<Guid?>("Replaces")
                         .HasColumnType("uuid")
@@ -96,6 +108,30 @@ namespace ModelOps.Registry.Migrations
                         .HasDatabaseName("ix_api_keys_store_id");
 
                     b.ToTable("api_keys", (string)null);
+                });
+
+            modelBuilder.Entity("ModelOps.Registry.Access.KeyUsageRow", b =>
+                {
+                    b.Property<string>("Sha256")
+                        .HasColumnType("text")
+                        .HasColumnName("sha256");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<Guid>("Reporter")
+                        .HasColumnType("uuid")
+                        .HasColumnName("reporter");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("bigint")
+                        .HasColumnName("calls");
+
+                    b.HasKey("Sha256", "Day", "Reporter")
+                        .HasName("pk_key_usage");
+
+                    b.ToTable("key_usage", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Registry.Artifacts.FileRow", b =>

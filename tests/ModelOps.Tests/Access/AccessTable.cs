@@ -95,6 +95,10 @@ internal static partial class AccessTable
         orderby Shown(endpoint), method
         select (method, endpoint);
 
+    /// <summary>Every endpoint with its method and route pattern.</summary>
+    public static IReadOnlyList<(string Method, string Pattern)> PatternsOf<T>(Service<T> service) where T : class =>
+        [.. EndpointsOf(service).Select(one => (one.Method, Shown(one.Endpoint)))];
+
     private static bool MayOf(RouteEndpoint endpoint, string method, string role) => RoleTable.May(role, RoleTable.NeedOf(endpoint, method), RoleTable.IsForShopPages(endpoint));
 
     private static bool IsOpen(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
