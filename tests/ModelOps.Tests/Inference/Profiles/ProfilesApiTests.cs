@@ -69,13 +69,10 @@ public sealed class ProfilesApiTests(Stores stores) : IAsyncLifetime
         await BuyAsync("cat", "hose", 20);
         var profile = await ProfileAsync(http, "cat");
         Assert.Equal(("new", "new", 1d), (profile.Rfm.Segment, profile.Rfm.Lifecycle, profile.Scores.Propensity));
-    }
 
-    [Theory]
-    [InlineData("/v1/profiles/a%00", "U+0000")]
-    [InlineData("/v1/profiles/ann?at=2200-01-01T00:00:00Z", "yet to come")]
-    public async Task Profile_ABadRequest_SaysWhy(string path, string says) =>
-        Assert.Contains(says, await (await http.GetAsync(path)).ProblemAsync(HttpStatusCode.BadRequest, "profile-request"), StringComparison.Ordinal);
+        Assert.Contains("at most 500", await (await http.GetAsync($"/v1/profiles/{new string('a', 501)}")).ProblemAsync(HttpStatusCode.BadRequest, "profile-request"), StringComparison.Ordinal);
+        Assert.Contains("yet to come", await (await http.GetAsync("/v1/profiles/ann?at=2200-01-01T00:00:00Z")).ProblemAsync(HttpStatusCode.BadRequest, "profile-request"), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Find_GoesThroughAll_PackagedAndLogged_PageByPage()
@@ -113,16 +110,12 @@ public sealed class ProfilesApiTests(Stores stores) : IAsyncLifetime
         await ConsentAsync("ann", granted: false, ConsentPurpose.Campaigns);
         await Eventually.TrueAsync(async () => (await UsersAsync(null)).Count == 1, "the list without her");
         Assert.True((await http.GetAsync("/v1/profiles/ann")).IsSuccessStatusCode); // only lists of whom to contact are without her
-    }
 
-    [Theory]
-    [InlineData("{}")]
-    [InlineData("""{"purposes":{}}""")]
-    [InlineData("""{"purposes":{"erased":true}}""")]
-    public async Task Consent_AnUnknownPurpose_NamesThose(string body)
-    {
-        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-        Assert.Contains("recommendations, campaigns, profiling", await (await dataPrep.PutAsync("/v1/users/ann/consent", content)).ProblemAsync(HttpStatusCode.BadRequest, "consent"), StringComparison.Ordinal);
+        foreach (var body in (string[])["{}", """{"purposes":{}}""", """{"purposes":{"erased":true}}"""])
+        {
+            using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+            Assert.Contains("recommendations, campaigns, profiling", await (await dataPrep.PutAsync("/v1/users/ann/consent", content)).ProblemAsync(HttpStatusCode.BadRequest, "consent"), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
