@@ -22,10 +22,18 @@ public sealed class ProviderSignInTests : IAsyncLifetime
         var start = new ProcessStartInfo("dotnet", [path]) { WorkingDirectory = Path.GetDirectoryName(new Projects.ModelOps_Dashboard().ProjectPath)!, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in new Dictionary<string, string>
         {
-            ["ASPNETCORE_ENVIRONMENT"] = "Production", ["ASPNETCORE_URLS"] = Url, ["HOME"] = folder.Path, ["MODELOPS_DATA"] = folder.Path,
-            ["Access__ServiceKey"] = "key-among-the-services", ["Access__ApiKeys__main"] = "key-of-the-configuration",
-            ["Access__Tokens__Authority"] = issuer.Url, ["Access__Tokens__RequireHttps"] = "false", ["Access__Tokens__RoleClaim"] = "groups",
-            ["Access__Tokens__ClientId"] = TokenIssuer.ClientId, ["Access__Tokens__ClientSecret"] = TokenIssuer.ClientSecret, ["Access__Tokens__Roles__admins"] = "administrator",
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["ASPNETCORE_URLS"] = Url,
+            ["HOME"] = folder.Path,
+            ["MODELOPS_DATA"] = folder.Path,
+            ["Access__ServiceKey"] = "key-among-the-services",
+            ["Access__ApiKeys__main"] = "key-of-the-configuration",
+            ["Access__Tokens__Authority"] = issuer.Url,
+            ["Access__Tokens__RequireHttps"] = "false",
+            ["Access__Tokens__RoleClaim"] = "groups",
+            ["Access__Tokens__ClientId"] = TokenIssuer.ClientId,
+            ["Access__Tokens__ClientSecret"] = TokenIssuer.ClientSecret,
+            ["Access__Tokens__Roles__admins"] = "administrator",
         })
             start.Environment[name] = value;
         dashboard = Process.Start(start)!;
