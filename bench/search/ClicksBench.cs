@@ -23,6 +23,9 @@ internal static class ClicksBench
     /// <summary>By grade: how likely it is clicked where it is looked at. What nobody judged is taken as grade 0.</summary>
     private static readonly double[] Attracts = [.05, .15, .35, .6];
 
+    /// <summary>Places of which it is shown what was found.</summary>
+    private static readonly int[] Reported = [2, 3, 5, 10];
+
     private static readonly SearchWeights Logging = new() { Fields = [1, 1, 1, 1, 1], Lengths = [.75, .75, .75, .75, .75], Coverage = 0, Features = [] };
 
     public static void Run(string folder, int seeds)
@@ -38,7 +41,7 @@ internal static class ClicksBench
         {
             var clicks = Simulate(engine, truth, new Random(seed));
             var bias = PositionModel.Fit(clicks);
-            Console.WriteLine($"seed {seed}: {clicks.Sum(row => row.Clicked):N0} clicks; places looked at, simulated and found: {string.Join(", ", new[] { 2, 3, 5, 10 }.Select(place => $"{place}: {Math.Pow(place, -Inattention):f2} {bias.Examined[place - 1]:f2}"))}");
+            Console.WriteLine($"seed {seed}: {clicks.Sum(row => row.Clicked):N0} clicks; places looked at, simulated and found: {string.Join(", ", Reported.Select(place => $"{place}: {Math.Pow(place, -Inattention):f2} {bias.Examined[place - 1]:f2}"))}");
             foreach (var (name, model) in new[] { ("clicks as they are", PositionModel.Raw(clicks)), ("the places' part taken out", bias) })
             {
                 var made = ClickJudgements.Of(clicks, model, new HashSet<string>());
