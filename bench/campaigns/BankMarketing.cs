@@ -3,6 +3,7 @@ using ModelOps.Features.Tables;
 using ModelOps.Trainer.Campaigns;
 using ModelOps.Trainer.Campaigns.Evaluation;
 using ModelOps.Trainer.Campaigns.Learners;
+using ModelOps.Trainer.Campaigns.Responses;
 using ModelOps.Trainer.Trees;
 
 namespace ModelOps.Bench.Campaigns;
@@ -27,6 +28,9 @@ internal static class BankMarketing
         var drift = BaseRateDrift.Of(said[..cut], true)!;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  training: {drift.Earlier:p1} said yes, {drift.Later:p1} in its last fifth ({drift.Deviations:f1} standard errors); test: {said[cut..].Average():p1}"));
         string[] kept = [.. names.Except(times)];
+        var everything = table.Encode(table.Learn(names, all[..cut]));
+        var asServed = new ResponseTraining(new CampaignParameters(), isOrdered: true).Train("phone", everything.Take(all[..cut]), said[..cut]);
+        Report($"as the application chooses: {asServed.Settings.Learner}", asServed.Response.Predict(everything.Take(all[cut..])));
         foreach (var (name, columns, learner, halfLife) in ((string, string[], ILearner, int)[])
         [
             ("mean, without time columns", kept, Learner(), HalfLife), ("mean, without time columns, all rows alike", kept, Learner(), 0),
@@ -35,8 +39,12 @@ internal static class BankMarketing
         {
             var rows = table.Encode(table.Learn(columns, all[..cut]));
             var probabilities = learner.Learn(rows.Take(all[..cut]), said[..cut], halfLife > 0 ? RecencyWeights.Of(cut, halfLife) : null, 1).Predict(rows.Take(all[cut..]));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-45} last fifth: AUC {BinaryMetrics.Auc(probabilities, said[cut..]):f4}, AUPR {BinaryMetrics.AveragePrecision(probabilities, said[cut..]):f4}, calibration error {BinaryMetrics.CalibrationError(probabilities, said[cut..]):f4}"));
+            Report(name, probabilities);
         }
+
+        void Report(string name, double[] probabilities) => Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {name,-75} last fifth: AUC {BinaryMetrics.Auc(probabilities, said[cut..]):f4}, AUPR {BinaryMetrics.AveragePrecision(probabilities, said[cut..]):f4}, calibration error {BinaryMetrics.CalibrationError(probabilities, said[cut..]):f4}"));
     }
 
     private static MeanLearner Learner() => new([new LogisticLearner(3), new LogisticLearner(3), Trees(), Trees()]);

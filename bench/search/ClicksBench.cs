@@ -14,7 +14,6 @@ namespace ModelOps.Bench.Search;
 /// </summary>
 internal static class ClicksBench
 {
-    private static readonly int[] Places = [2, 3, 5, 10];
     private const double Inattention = 1;
     private const int Answers = 300, Shown = 20;
 
@@ -23,6 +22,9 @@ internal static class ClicksBench
 
     /// <summary>By grade: how likely it is clicked where it is looked at. What nobody judged is taken as grade 0.</summary>
     private static readonly double[] Attracts = [.05, .15, .35, .6];
+
+    /// <summary>Places of which it is shown what was found.</summary>
+    private static readonly int[] Reported = [2, 3, 5, 10];
 
     private static readonly SearchWeights Logging = new() { Fields = [1, 1, 1, 1, 1], Lengths = [.75, .75, .75, .75, .75], Coverage = 0, Features = [] };
 
@@ -39,7 +41,7 @@ internal static class ClicksBench
         {
             var clicks = Simulate(engine, truth, new Random(seed));
             var bias = PositionModel.Fit(clicks);
-            Console.WriteLine($"seed {seed}: {clicks.Sum(row => row.Clicked):N0} clicks; places looked at, simulated and found: {string.Join(", ", Places.Select(place => $"{place}: {Math.Pow(place, -Inattention):f2} {bias.Examined[place - 1]:f2}"))}");
+            Console.WriteLine($"seed {seed}: {clicks.Sum(row => row.Clicked):N0} clicks; places looked at, simulated and found: {string.Join(", ", Reported.Select(place => $"{place}: {Math.Pow(place, -Inattention):f2} {bias.Examined[place - 1]:f2}"))}");
             foreach (var (name, model) in new[] { ("clicks as they are", PositionModel.Raw(clicks)), ("the places' part taken out", bias) })
             {
                 var made = ClickJudgements.Of(clicks, model, new HashSet<string>());

@@ -9,7 +9,7 @@ namespace ModelOps.DataPrep.SearchLog;
 
 /// <summary>
 /// Asks people how well products answer the queries that are asked most, and takes their grades into the version's judgements. The question's
-/// key is the pair itself, so that a grade stays when the log has forgotten who asked.
+/// key is the pair itself, so that a grade stays when the log has forgotten who asked. What shoppers did with it is not told: it would sway who judges.
 /// </summary>
 internal static class PairsToJudge
 {
@@ -43,18 +43,17 @@ internal static class PairsToJudge
     }
 
     private static List<ReviewQuestion> Ask(DuckDBConnection duck) => duck.Rows($"""
-        SELECT pairs.query, item_id, title, brand, price, asked, shown, clicked
+        SELECT pairs.query, item_id, title, brand, price, asked
         FROM (
-            SELECT query, item_id, sum(shown)::BIGINT AS shown, sum(clicked)::BIGINT AS clicked, min(place) AS place
+            SELECT query, item_id, sum(shown) AS shown
             FROM ({SearchTables.Places}) WHERE place <= {LastPlace} GROUP BY query, item_id) AS pairs
             JOIN (SELECT query, count(*) AS asked FROM search_outcomes JOIN asked_queries USING (form) GROUP BY query) AS queries USING (query)
             JOIN catalogue USING (item_id)
         WHERE NOT EXISTS (SELECT 1 FROM staged_{Table} known WHERE lower(known.query) = lower(pairs.query) AND known.item_id = pairs.item_id)
         ORDER BY asked DESC, query, shown DESC, item_id LIMIT {MostQuestions}
-        """, row => (Query: row.GetString(0), Item: row.GetString(1), Title: Text(row, 2), Brand: Text(row, 3), Price: row.IsDBNull(4) ? null : Convert.ToString(row.GetValue(4), CultureInfo.InvariantCulture),
-            Asked: row.GetInt64(5), Shown: row.GetInt64(6), Clicked: row.GetInt64(7)))
+        """, row => (Query: row.GetString(0), Item: row.GetString(1), Title: Text(row, 2), Brand: Text(row, 3), Price: row.IsDBNull(4) ? null : Convert.ToString(row.GetValue(4), CultureInfo.InvariantCulture), Asked: row.GetInt64(5)))
         .Select(pair => new ReviewQuestion(Table, Column, $"{pair.Query}{Between}{pair.Item}", $"{pair.Query} → {pair.Title ?? pair.Item}",
-            JsonSerializer.Serialize(new { query = pair.Query, item_id = pair.Item, title = pair.Title, brand = pair.Brand, price = pair.Price, asked = pair.Asked, shown = pair.Shown, clicked = pair.Clicked }, JsonSerializerOptions.Web),
+            JsonSerializer.Serialize(new { query = pair.Query, item_id = pair.Item, title = pair.Title, brand = pair.Brand, price = pair.Price, asked = pair.Asked }, JsonSerializerOptions.Web),
             "uncertain", 1.0 / (1 + pair.Asked), [.. Grades.Select(grade => new ReviewCandidate(grade, 1.0 / Grades.Count, []))])).ToList();
 
     private static string? Text(System.Data.Common.DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

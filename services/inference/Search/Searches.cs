@@ -37,7 +37,8 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
         var response = await AnswerAsync(model, request, vector, likes, catalogue.Of(store), rules.Of(store), routed.Arm, cancellationToken);
         var shown = new Impression(store, response.Token, time.GetUtcNow(), model.Name, model.Version, request.User, [.. response.Items.Select(item => item.Id)], false,
             Stopwatch.GetElapsedTime(started).TotalSeconds, routed.Arm, Session: request.Session, Placement: placement);
-        impressions.Add(placement == Placement ? shown with { Query = request.Query?.Replace('\0', ' '), Search = Logged(request, response) } : shown);
+        // Who has the ranking explained is no shopper: nothing should be learned of that.
+        impressions.Add(placement == Placement && !request.Explain ? shown with { Query = request.Query?.Replace('\0', ' '), Search = Logged(request, response) } : shown);
         return response;
     }
 

@@ -137,6 +137,9 @@ public sealed class SearchApiTests(Stores stores) : IAsyncLifetime
         Assert.Equal(("power banks", 2, 1, answers[0].Total, SearchSort.PriceUp), (searches[0].Form, searches[0].Page, searches[0].First, searches[0].Found, searches[0].Sort));
         Assert.Contains("Xiaomi", searches[0].Filter, StringComparison.Ordinal);
         Assert.Equal(("zzzzqqq", 0, "none", null), (searches[1].Form, searches[1].Found, searches[1].Match, searches[1].Filter)); // popular ones came, and none was found
+        var explained = await SearchAsync(new SearchRequest("headset", Explain: true));
+        await Eventually.TrueAsync(async () => (await events.FindImpressionsAsync([explained.Token])).Count == 1, "the explained answer to be logged");
+        Assert.Null((await events.FindImpressionsAsync([explained.Token]))[(StoreId.Main, explained.Token)].Search); // nobody shopped
         Assert.Equal(("", answers[2].Total), (searches[2].Form, searches[2].Found)); // who asks for nothing leafs through
     }
 

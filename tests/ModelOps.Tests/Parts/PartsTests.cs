@@ -45,7 +45,9 @@ public sealed class PartsTests(Stores stores) : IAsyncLifetime
         var single = Start(partBytes: long.MaxValue, threads: 2);
         var log = single.Services.GetRequiredService<ShopEvents>();
         await log.AppendAsync([.. Enumerable.Range(0, 60).Select(i => new LoggedEvent(StoreId.Main, $"{i}", i % 2 == 0 ? EventNames.View : EventNames.Purchase, $"u{i % 11}", $"visit-{i % 7}", new DateTimeOffset(2026, 2, 1 + i % 20, 9, 0, 0, TimeSpan.Zero), [new EventItem($"p{i}"), new EventItem("unheard-of")], null))]);
-        await Eventually.TrueAsync(async () => (await log.ReadAsync(null, 0, 100)).Events.Count == 60, "the settled events");
+        await log.AppendImpressionsAsync([.. Enumerable.Range(0, 12).Select(i => new Impression(
+            StoreId.Main, $"search-{i}", new DateTimeOffset(2026, 2, 3, 9, i, 0, TimeSpan.Zero), "search", 1, $"u{i % 6}", ["p1", "p2"], false, .002, Query: "mug", Search: new LoggedSearch("mug", 1, 0, 2, "all")))]);
+        await Eventually.TrueAsync(async () => (await log.ReadAsync(null, 0, 100)).Events.Count == 60 && (await log.ReadImpressionsAsync(0, 100)).Events.Count == 12, "the settled events");
         var expected = await DescribeAsync(single, "single", files);
         await single.DisposeAsync();
 
@@ -55,6 +57,7 @@ public sealed class PartsTests(Stores stores) : IAsyncLifetime
         Assert.Equal(expected, await DescribeAsync(small, "two-replicas", files));
 
         Assert.Contains("time-order", expected, StringComparison.Ordinal);
+        Assert.Contains(DatasetFiles.Searches, expected, StringComparison.Ordinal);
         await AssertNothingIsLeftAsync();
     }
 
