@@ -16,7 +16,7 @@ public sealed record AssistSettings(IReadOnlyList<string> Intents, int Buckets, 
         await using var file = File.OpenRead(path);
         try
         {
-            if (await JsonSerializer.DeserializeAsync<AssistSettings>(file, PackageJson.Indented, cancellationToken) is { Intents.Count: > 0, Buckets: > 1, Sharpness: > 0, Scope.Weights.Count: >= ScopeRule.FewestSigns and <= ScopeRule.Signs } settings)
+            if (await JsonSerializer.DeserializeAsync<AssistSettings>(file, PackageJson.Indented, cancellationToken) is { Intents.Count: > 0, Buckets: > 1, Sharpness: > 0, Scope.Weights.Count: ScopeRule.Signs } settings)
                 return settings;
         }
         catch (JsonException exception)
@@ -34,21 +34,19 @@ public sealed record AssistSettings(IReadOnlyList<string> Intents, int Buckets, 
 }
 
 /// <summary>A logistic rule over what a classifier's scores look like.</summary>
-/// <param name="Weights">Of the signs that <see cref="MessageClassifier"/> reads; a package from before has fewer.</param>
+/// <param name="Weights">(<see cref="Signs"/>) of the signs that <see cref="MessageClassifier"/> reads.</param>
 /// <param name="Threshold">From this probability on, a message is out of scope.</param>
 public sealed record ScopeRule(IReadOnlyList<double> Weights, double Bias, double Threshold)
 {
+    public const int Signs = 6;
+
     /// <summary>What <see cref="MessageClassifier.Read"/> reads, in its order.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["best", "gap", "known", "network best", "network entropy", "network of best", "energy", "standing", "nearest mean", "mean of best", "length"];
-
-    public const int Signs = 11;
-
-    internal const int FewestSigns = 6;
+    public static IReadOnlyList<string> Names { get; } = ["best", "gap", "known", "network best", "network entropy", "network of best"];
 
     public double Probability(ReadOnlySpan<double> signs)
     {
         var sum = Bias;
-        for (var i = 0; i < Math.Min(signs.Length, Weights.Count); i++)
+        for (var i = 0; i < signs.Length; i++)
             sum += Weights[i] * signs[i];
         return 1 / (1 + Math.Exp(-sum));
     }

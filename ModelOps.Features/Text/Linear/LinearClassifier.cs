@@ -1,10 +1,9 @@
 namespace ModelOps.Features.Text.Linear;
 
 /// <summary>Texts in, a score for each class out. Lies in one binary file. Many threads may ask.</summary>
-/// <param name="centroids">Null in packages from before there were any.</param>
-public sealed class LinearClassifier(TextVectorizer vectorizer, LinearWeights weights, ClassCentroids? centroids = null)
+public sealed class LinearClassifier(TextVectorizer vectorizer, LinearWeights weights)
 {
-    private const uint WithoutCentroids = 0x314C5458, Magic = 0x324C5458; // "XTL1", "XTL2"
+    private const uint Magic = 0x314C5458; // "XTL1"
 
     public int Classes => weights.Classes;
 
@@ -15,8 +14,7 @@ public sealed class LinearClassifier(TextVectorizer vectorizer, LinearWeights we
     public static LinearClassifier Train(IReadOnlyList<string> texts, IReadOnlyList<int> labels, int classes, TermSettings terms, SvmSettings settings)
     {
         var vectorizer = TextVectorizer.Fit(texts, terms);
-        var rows = SparseRows.Of(vectorizer, texts);
-        return new LinearClassifier(vectorizer, LinearSvm.Train(rows, labels, classes, settings), ClassCentroids.Of(rows, labels, classes));
+        return new LinearClassifier(vectorizer, LinearSvm.Train(SparseRows.Of(vectorizer, texts), labels, classes, settings));
     }
 
     /// <param name="vector">Scratch memory, and afterwards the text's terms.</param>
@@ -28,24 +26,12 @@ public sealed class LinearClassifier(TextVectorizer vectorizer, LinearWeights we
         weights.Score(vector.Columns, vector.Values, scores);
     }
 
-    /// <summary>How near a text that was just scored is to each class's mean.</summary>
-    /// <param name="vector">As <see cref="Score"/> left it.</param>
-    /// <param name="cosines">(classes), overwritten; zeros without means.</param>
-    public void Near(TermVector vector, Span<float> cosines)
-    {
-        if (centroids is null)
-            cosines.Clear();
-        else
-            centroids.Score(vector, cosines);
-    }
-
     public void Write(string path)
     {
         using var writer = new BinaryWriter(File.Create(path));
-        writer.Write(centroids is null ? WithoutCentroids : Magic);
+        writer.Write(Magic);
         vectorizer.Write(writer);
         weights.Write(writer);
-        centroids?.Write(writer);
     }
 
     /// <exception cref="InvalidDataException">The file is no text classifier, or was cut off.</exception>
@@ -54,12 +40,10 @@ public sealed class LinearClassifier(TextVectorizer vectorizer, LinearWeights we
         using var reader = new BinaryReader(new BufferedStream(File.OpenRead(path), 1 << 20));
         try
         {
-            var magic = reader.ReadUInt32();
-            if (magic is not (Magic or WithoutCentroids))
+            if (reader.ReadUInt32() != Magic)
                 throw new InvalidDataException($"{Path.GetFileName(path)} is no text classifier.");
             var vectorizer = TextVectorizer.Read(reader);
-            var weights = LinearWeights.Read(reader, vectorizer.Count);
-            return new LinearClassifier(vectorizer, weights, magic == Magic ? ClassCentroids.Read(reader, vectorizer.Count) : null);
+            return new LinearClassifier(vectorizer, LinearWeights.Read(reader, vectorizer.Count));
         }
         catch (EndOfStreamException exception)
         {

@@ -28,7 +28,12 @@ public sealed class Search : IApplication
     public RunSize SizeOf(IReadOnlyDictionary<string, JsonElement> parameters, DatasetProfile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        return new RunSize(Name, profile.Items, 1, Math.Max(1, profile.Tables.GetValueOrDefault(SearchTraining.JudgementsTable)));
+        var read = SearchParameters.Read(parameters, out _);
+        var judged = profile.Tables.GetValueOrDefault(SearchTraining.JudgementsTable);
+        // A training of networks takes a hundred times as long, so that it is compared with its like.
+        return read.Dense == SearchPart.None && read.Rerank == SearchPart.None
+            ? new RunSize(Name, profile.Items, 1, Math.Max(1, judged))
+            : new RunSize($"{Name} with networks", profile.Items + judged, read.PretrainingPasses + read.TitlePasses, 12.0 * read.EncoderLayers * read.EncoderDimensions * read.EncoderDimensions);
     }
 
     public async Task<TrainingResult> TrainAsync(TrainingTask task, string folder, Action<WorkerMessage> report, Group? group = null)

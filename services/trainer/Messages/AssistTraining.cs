@@ -75,9 +75,14 @@ public sealed class AssistTraining(AssistParameters parameters, Action<WorkerMes
         outsideJudged.AddRange(Signs(first, measuring.Where(IsOut)));
         if (inside.Count == 0 || outside.Count == 0)
             return (ScopeFit.WithoutExamples(inside, parameters.ScopeKept), .5, new Dictionary<string, double>());
-        var rule = ScopeFit.Of(inside, outside, parameters.ScopeKept);
-        var alone = ScopeRule.Names.Index().ToDictionary(sign => sign.Item, sign => MessageMetrics.Auc(outsideJudged.Select(signs => -signs[sign.Index]), insideJudged.Select(signs => -signs[sign.Index])));
-        return (rule, MessageMetrics.Auc(outsideJudged.Select(signs => rule.Probability(signs)), insideJudged.Select(signs => rule.Probability(signs))), alone);
+        var measured = ScopeFit.Of(inside, outside, parameters.ScopeKept);
+        var auc = MessageMetrics.Auc(outsideJudged.Select(signs => measured.Probability(signs)), insideJudged.Select(signs => measured.Probability(signs)));
+        var alone = ScopeRule.Names.Index().ToDictionary(sign => sign.Item, sign => Sided(MessageMetrics.Auc(outsideJudged.Select(signs => signs[sign.Index]), insideJudged.Select(signs => signs[sign.Index]))));
+        // What measured the rule may teach the one that is deployed: it has seen twice as many intents that it does not know.
+        return (ScopeFit.Of([.. inside, .. insideJudged], [.. outside, .. outsideJudged], parameters.ScopeKept), auc, alone);
+
+        // Of some signs a high value speaks for it, of others a low one.
+        static double Sided(double auc) => Math.Max(auc, 1 - auc);
 
         static bool IsOut(int label) => label == MessageSet.OutOfScope;
     }
@@ -108,7 +113,7 @@ public sealed class AssistTraining(AssistParameters parameters, Action<WorkerMes
 }
 
 /// <param name="Parameters">With what the training chose.</param>
-/// <param name="ScopeAlone">How often each sign alone, the lower the likelier, tells a message that is out of scope from one within.</param>
+/// <param name="ScopeAlone">How often each sign alone tells a message that is out of scope from one within.</param>
 /// <param name="Metrics">On messages that neither training nor choosing has seen: <c>accuracy</c>, <c>macro_f1</c>, <c>ece</c>, <c>oos_auc</c>, <c>cases</c>, <c>intents</c>.</param>
 public sealed record TrainedAssist(
     MessageModel Model, AssistParameters Parameters, IReadOnlyDictionary<string, double> ScopeAlone, AssistSettings Settings, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Comparison) : IDisposable

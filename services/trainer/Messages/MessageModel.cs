@@ -40,9 +40,8 @@ public sealed class MessageModel : IDisposable
         {
             var scores = new float[Linear.Classes];
             Linear.Score(text, vector, scores);
-            var (cosines, signs) = (new float[Linear.Classes], new double[ScopeRule.Signs]);
-            Linear.Near(vector, cosines);
-            MessageClassifier.Read(scores, network?[row] ?? [], cosines, vector, signs);
+            var signs = new double[ScopeRule.Signs];
+            MessageClassifier.Read(scores, network?[row] ?? [], vector.Known, signs);
             return new ScoredMessage(scores, network?[row] ?? [], signs);
         })];
     }
