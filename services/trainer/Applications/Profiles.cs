@@ -72,6 +72,7 @@ public sealed class Profiles : IApplication
         [MetricName.High($"{prefix}auc")] = report.Auc.High,
         [$"{prefix}brier"] = quality.Brier,
         [$"{prefix}calibration_error"] = quality.CalibrationError,
+        [$"{prefix}calibration_excess"] = report.Excess,
         [$"{prefix}base_rate"] = report.BaseRate,
     };
 

@@ -38,5 +38,18 @@ public sealed class ScoreTests
     }
 
     [Fact]
+    public void Excess_IsNothingWhereProbabilitiesAreTrue_AndSeenWhereTheyAreNot()
+    {
+        var random = new Random(4);
+        double[] probabilities = [.. Enumerable.Range(0, 400).Select(_ => random.NextDouble())];
+        float[] labels = [.. probabilities.Select(probability => random.NextDouble() < probability ? 1f : 0)];
+
+        Assert.InRange(Report(probabilities).Excess, 0, .03);
+        Assert.True(Report(Array.ConvertAll(probabilities, probability => Math.Min(1, probability + .2))).Excess > .08);
+
+        ScoreReport Report(double[] told) => ScoreReport.Of([new ScoreTest(new ScoreRows([.. Enumerable.Range(0, 400)], [], labels, []), told, told)], 1);
+    }
+
+    [Fact]
     public void Brier_OfKnownNumbers() => Assert.Equal((.04 + .36) / 2, BinaryMetrics.Brier([.8, .6], [1, 0]), 1e-12);
 }
