@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Options;
-using ModelOps.Inference.Batching;
-using ModelOps.Inference.Texts;
 using ModelOps.Search.Queries;
 
 namespace ModelOps.Inference.Search;

@@ -66,7 +66,7 @@ public sealed record SearchParameters
     [AllowedValues(SearchPart.None, SearchPart.Auto, SearchPart.Always)]
     public string Rerank { get; init; } = SearchPart.None;
 
-    /// <summary>So many of the best are read again; a search takes about a millisecond for each.</summary>
+    /// <summary>So many of the best are read again, which a search waits for.</summary>
     [Range(2, 200)]
     public int RerankTop { get; init; } = 20;
 
