@@ -12,6 +12,7 @@ internal sealed class KeyQuotas(TimeProvider time)
     private readonly Lock gate = new();
     private readonly Dictionary<string, Count> counts = new(StringComparer.Ordinal);
     private DateOnly day;
+    private long counted, reported, told; // calls in all, in the last report, and in the last that was answered
 
     private struct Count
     {
@@ -32,18 +33,20 @@ internal sealed class KeyQuotas(TimeProvider time)
                 return day.AddDays(1).ToDateTime(default, DateTimeKind.Utc) - time.GetUtcNow().UtcDateTime;
             count.Here++;
             counts[key.Sha256] = count;
+            counted++;
             return null;
         }
     }
 
-    /// <summary>What to tell the registry; null where nothing was counted here today.</summary>
+    /// <summary>What to tell the registry; null where nothing was counted since it was told last, or today.</summary>
     public KeyUsageReport? Report()
     {
         lock (gate)
         {
             TurnPage();
-            if (counts.Count == 0)
+            if (counts.Count == 0 || counted == told)
                 return null;
+            reported = counted;
             return new KeyUsageReport(process, day, counts.ToDictionary(count => count.Key, count => count.Value.Here));
         }
     }
@@ -55,6 +58,7 @@ internal sealed class KeyQuotas(TimeProvider time)
         lock (gate)
         {
             TurnPage();
+            told = reported;
             if (report.Day != day)
                 return;
             foreach (var (key, total) in totals)
