@@ -35,7 +35,7 @@ public sealed record DatasetProfile(
     IReadOnlyDictionary<string, long> EventsByName,
     bool HasClock)
 {
-    /// <summary>Rows of the tables beside events and products, by name: <c>users</c>, <c>campaigns</c>, <c>judgements</c>, <c>messages</c>, <c>faq</c>.</summary>
+    /// <summary>Rows of the tables beside events and products, by name: <c>users</c>, <c>campaigns</c>, <c>judgements</c>, <c>messages</c>, <c>faq</c>, <c>pictures</c>.</summary>
     public IReadOnlyDictionary<string, long> Tables { get; init; } = new Dictionary<string, long>();
 }
 
@@ -81,8 +81,11 @@ public static class DatasetFiles
     /// <summary><c>question, answer, category, language, link</c>, in source order. Where an FAQ was uploaded.</summary>
     public const string Faq = "faq.parquet";
 
+    /// <summary><c>item_id, picture</c> (a JPEG file, upright, at most 256 pixels a side), <c>width, height, address, etag</c> (where it was fetched), by item. Where pictures were uploaded or fetched.</summary>
+    public const string Pictures = "pictures.parquet";
+
     /// <summary>Every file that a version may have.</summary>
-    public static IReadOnlyList<string> All { get; } = [Events, Products, UserTags, Quarantine, Users, Campaigns, Judgements, Messages, Faq];
+    public static IReadOnlyList<string> All { get; } = [Events, Products, UserTags, Quarantine, Users, Campaigns, Judgements, Messages, Faq, Pictures];
 
     private static readonly string[] Always = [Events, Products, UserTags, Quarantine];
 

@@ -13,6 +13,8 @@ public static class ApplicationName
 
     public const string Assist = "assist";
 
+    public const string Pictures = "pictures";
+
     public static IReadOnlyList<string> All { get; } =
     [
         Recommend,
@@ -20,5 +22,6 @@ public static class ApplicationName
         Campaigns,
         Search,
         Assist,
+        Pictures,
     ];
 }

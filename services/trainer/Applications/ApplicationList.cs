@@ -12,6 +12,7 @@ public static class ApplicationList
         new Campaigns(),
         new Search(),
         new Assist(),
+        new Pictures(),
     ];
 
     public static IApplication? Find(string? name) => All.FirstOrDefault(application => application.Name == (name ?? ApplicationName.Recommend));
