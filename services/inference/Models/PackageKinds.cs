@@ -5,6 +5,7 @@ using ModelOps.Features.Campaigns;
 using ModelOps.Inference.Assist;
 using ModelOps.Inference.Batching;
 using ModelOps.Inference.Campaigns;
+using ModelOps.Inference.Pictures;
 using ModelOps.Inference.Search;
 using ModelOps.Inference.Texts;
 using ModelOps.Search.Packages;
@@ -20,6 +21,7 @@ internal static class PackageKinds
         new(PackageFiles.Schema, "a recommender", RunAsync(RecommendationModel.LoadAsync)),
         new(PackageFiles.Assist, "an assistant", RunAsync(AssistModel.LoadAsync)),
         new(SearchPackage.Settings, "a search", async (place, _, cancellationToken) => await SearchModel.LoadAsync(place.Store, place.Model, place.Version, place.Folder, cancellationToken)),
+        new(PackageFiles.Pictures, "a network of pictures", RunAsync(PictureModel.LoadAsync)),
         new(PackageFiles.Encoder, "a text network", (place, batching, _) => Task.FromResult<LoadedModel>(TextEncoder.Load(place.Store, place.Model, place.Version, place.Folder, batching))),
         new(PackageFiles.Signature, "a model of your own", RunAsync(OwnModel.LoadAsync)),
     ];
