@@ -8,7 +8,7 @@ public sealed class Picture : IDisposable
 {
     public const int LongestSide = 256;
 
-    /// <summary>The most that is drawn smaller in one step well; see <see cref="SKMipmapMode"/>.</summary>
+    /// <summary>Between the two nearest halvings: what is drawn much smaller keeps its lines.</summary>
     private static readonly SKSamplingOptions Sampling = new(SKFilterMode.Linear, SKMipmapMode.Linear);
 
     private const int Quality = 90;
