@@ -95,6 +95,23 @@ internal static class ServiceCalls
         return await ReadAsync<T>(response, cancellationToken);
     }
 
+    public static async Task<T> PostBytesAsync<T>(this HttpClient http, StoreId store, string path, byte[] content, CancellationToken cancellationToken)
+    {
+        using var request = Request(store, HttpMethod.Post, path);
+        request.Content = new ByteArrayContent(content);
+        using var response = await http.SendAsync(request, cancellationToken);
+        return await ReadAsync<T>(response, cancellationToken);
+    }
+
+    public static async Task<byte[]?> FindBytesAsync(this HttpClient http, StoreId store, string path, CancellationToken cancellationToken)
+    {
+        using var response = await http.SendAsync(Request(store, HttpMethod.Get, path), cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        await ThrowIfRefusedAsync(response, cancellationToken);
+        return await response.Content.ReadAsByteArrayAsync(cancellationToken);
+    }
+
     public static async Task DownloadAsync(this HttpClient http, StoreId store, string path, string file, CancellationToken cancellationToken)
     {
         using var response = await http.SendAsync(Request(store, HttpMethod.Get, path), HttpCompletionOption.ResponseHeadersRead, cancellationToken);

@@ -35,7 +35,7 @@ public sealed record DatasetProfile(
     IReadOnlyDictionary<string, long> EventsByName,
     bool HasClock)
 {
-    /// <summary>Rows of the tables beside events and products, by name: <c>users</c>, <c>campaigns</c>, <c>judgements</c>, <c>messages</c>, <c>faq</c>, <c>searches</c>, <c>queries</c>, <c>reformulations</c>.</summary>
+    /// <summary>Rows of the tables beside events and products, by name: <c>users</c>, <c>campaigns</c>, <c>judgements</c>, <c>messages</c>, <c>faq</c>, <c>pictures</c>, <c>searches</c>, <c>queries</c>, <c>reformulations</c>.</summary>
     public IReadOnlyDictionary<string, long> Tables { get; init; } = new Dictionary<string, long>();
 }
 
@@ -81,6 +81,9 @@ public static class DatasetFiles
     /// <summary><c>question, answer, category, language, link</c>, in source order. Where an FAQ was uploaded.</summary>
     public const string Faq = "faq.parquet";
 
+    /// <summary><c>item_id, picture</c> (a JPEG file, upright, at most 256 pixels a side), <c>width, height, address, etag</c> (where it was fetched), by item. Where pictures were uploaded or fetched.</summary>
+    public const string Pictures = "pictures.parquet";
+
     /// <summary>
     /// <c>query, item_id, place, shown, clicked, bought</c>: how often a query's answers showed the product at that place of the page, from 1, and
     /// what came of it. Of queries that at least five different shoppers have asked, as the next two. Where the event log has searches.
@@ -94,7 +97,7 @@ public static class DatasetFiles
     public const string Reformulations = "reformulations.parquet";
 
     /// <summary>Every file that a version may have.</summary>
-    public static IReadOnlyList<string> All { get; } = [Events, Products, UserTags, Quarantine, Users, Campaigns, Judgements, Messages, Faq, Searches, Queries, Reformulations];
+    public static IReadOnlyList<string> All { get; } = [Events, Products, UserTags, Quarantine, Users, Campaigns, Judgements, Messages, Faq, Pictures, Searches, Queries, Reformulations];
 
     private static readonly string[] Always = [Events, Products, UserTags, Quarantine];
 

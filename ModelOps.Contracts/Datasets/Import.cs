@@ -7,10 +7,15 @@ namespace ModelOps.Contracts.Datasets;
 /// <param name="Mapping">YAML, for columns that are not recognised.</param>
 public sealed record ImportRequest(IReadOnlyList<ImportSource> Sources, string? Mapping = null);
 
-/// <summary>Where a source comes from: exactly one of <paramref name="Upload"/>, <paramref name="Blobs"/> and <paramref name="Postgres"/>.</summary>
-/// <param name="Kind"><c>events</c>, <c>products</c>, <c>users</c>, <c>campaigns</c>, <c>judgements</c>, <c>messages</c> or <c>faq</c>.</param>
+/// <summary>Where a source comes from: exactly one of <paramref name="Upload"/>, <paramref name="Blobs"/>, <paramref name="Postgres"/> and <paramref name="Links"/>.</summary>
+/// <param name="Kind"><c>events</c>, <c>products</c>, <c>users</c>, <c>campaigns</c>, <c>judgements</c>, <c>messages</c>, <c>faq</c> or <c>pictures</c>.</param>
 /// <param name="Upload">The id of a finished resumable upload.</param>
-public sealed record ImportSource(string Kind, Guid? Upload = null, BlobPrefix? Blobs = null, PostgresQuery? Postgres = null);
+public sealed record ImportSource(string Kind, Guid? Upload = null, BlobPrefix? Blobs = null, PostgresQuery? Postgres = null, PictureLinks? Links = null);
+
+/// <summary>The pictures at the addresses in the catalogue's <c>image_link</c>. Those that are there and have not changed are not fetched again.</summary>
+/// <param name="Most">Pictures that are fetched; all when absent.</param>
+/// <param name="Refresh">Also those of which it cannot be told whether they have changed.</param>
+public sealed record PictureLinks(int? Most = null, bool Refresh = false);
 
 /// <summary>All blobs whose names begin with <paramref name="Prefix"/>.</summary>
 /// <param name="Connection">The name of a connection that an operator has given the store; never the connection string itself.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ModelOps.Contracts.Campaigns;
 using ModelOps.Contracts.Catalogue;
 using ModelOps.Contracts.Clients;
@@ -24,6 +25,32 @@ public sealed class InferenceClient(HttpClient http)
     /// <summary>Products for a shopper's words.</summary>
     public Task<SearchResponse> SearchAsync(StoreId store, SearchRequest request, CancellationToken cancellationToken = default) =>
         http.SendAsync<SearchResponse>(store, HttpMethod.Post, "/v1/search", request, null, cancellationToken);
+
+    /// <summary>Products that look like one.</summary>
+    public Task<PictureSearchResponse> FindSimilarPicturesAsync(StoreId store, string product, PictureSearchRequest request, CancellationToken cancellationToken = default) =>
+        http.GetAsync<PictureSearchResponse>(store, $"/v1/products/{Uri.EscapeDataString(product)}/similar-pictures?{QueryOf(request)}", cancellationToken);
+
+    /// <summary>Products that look like a picture.</summary>
+    /// <param name="picture">A JPEG, PNG, WebP or GIF file.</param>
+    public Task<PictureSearchResponse> SearchByPictureAsync(StoreId store, byte[] picture, PictureSearchRequest request, CancellationToken cancellationToken = default) =>
+        http.PostBytesAsync<PictureSearchResponse>(store, $"/v1/search/picture?{QueryOf(request)}", picture, cancellationToken);
+
+    /// <summary>A small picture of a product, a JPEG file; null where there is none.</summary>
+    public Task<byte[]?> FindPictureAsync(StoreId store, string model, string product, CancellationToken cancellationToken = default) =>
+        http.FindBytesAsync(store, $"/v1/products/{Uri.EscapeDataString(product)}/picture?model={Uri.EscapeDataString(model)}", cancellationToken);
+
+    private static string QueryOf(PictureSearchRequest request)
+    {
+        List<(string Name, object? Value)> values =
+        [
+            ("count", request.Count), ("model", request.Model), ("minPrice", request.MinPrice), ("maxPrice", request.MaxPrice), ("available", request.Available), ("user", request.User), ("session", request.Session),
+        ];
+        foreach (var category in request.Categories ?? [])
+            values.Add(("categories", category));
+        foreach (var brand in request.Brands ?? [])
+            values.Add(("brands", brand));
+        return string.Join('&', values.Where(pair => pair.Value is not null).Select(pair => $"{pair.Name}={Uri.EscapeDataString(Convert.ToString(pair.Value, CultureInfo.InvariantCulture)!)}"));
+    }
 
     /// <summary>Shelves without repeats.</summary>
     public Task<PageResponse> RecommendPageAsync(StoreId store, PageRequest page, CancellationToken cancellationToken = default) =>

@@ -15,6 +15,8 @@ public static class ApplicationName
 
     public const string Profiles = "profiles";
 
+    public const string Pictures = "pictures";
+
     public static IReadOnlyList<string> All { get; } =
     [
         Recommend,
@@ -23,5 +25,6 @@ public static class ApplicationName
         Search,
         Assist,
         Profiles,
+        Pictures,
     ];
 }

@@ -9,7 +9,8 @@ namespace ModelOps.ServiceDefaults.Outgoing;
 /// </summary>
 /// <param name="allowed">Networks that may be called although they are private, also over plain http.</param>
 /// <param name="setting">The setting that lists them, for whoever reads the refusal.</param>
-public sealed class GuardedConnections(IReadOnlyList<IPNetwork> allowed, string setting)
+/// <param name="allowsPlainHttp">Whether public addresses may be called over plain http: for what everybody may see, such as pictures.</param>
+public sealed class GuardedConnections(IReadOnlyList<IPNetwork> allowed, string setting, bool allowsPlainHttp = false)
 {
     /// <summary>For one client; it disposes of it.</summary>
     public SocketsHttpHandler Handler() => new()
@@ -25,13 +26,13 @@ public sealed class GuardedConnections(IReadOnlyList<IPNetwork> allowed, string 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var host = context.DnsEndPoint.Host;
-        var isPlain = context.InitialRequestMessage.RequestUri!.Scheme == Uri.UriSchemeHttp;
+        var isPlain = !allowsPlainHttp && context.InitialRequestMessage.RequestUri!.Scheme == Uri.UriSchemeHttp;
         var addresses = (await Dns.GetHostAddressesAsync(host, cancellationToken)).Where(address => IsAllowed(address) || (PublicAddresses.Contains(address) && !isPlain)).ToArray();
         if (addresses.Length == 0)
         {
             throw new AddressRefusedException(isPlain
                 ? $"{host} is called over plain http, which is for networks in {setting} only. Use https."
-                : $"{host} has no public address. If messages may go there, add its network to {setting}.");
+                : $"{host} has no public address. If it may be called, add its network to {setting}.");
         }
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try

@@ -2,11 +2,13 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Runs;
 using ModelOps.DataPrep.Mapping;
+using ModelOps.DataPrep.Pictures;
 using ModelOps.DataPrep.Privacy;
 using ModelOps.DataPrep.SearchLog;
 using ModelOps.DataPrep.Sources;
@@ -51,7 +53,7 @@ internal static partial class DatasetsApi
     }
 
     private static async Task<Results<Created<DatasetVersion>, Ok<DatasetVersion>, ProblemHttpResult>> UploadAsync(
-        StoreId store, string? name, HttpRequest request, DatasetVersions versions, CancellationToken cancellationToken)
+        StoreId store, string? name, HttpRequest request, DatasetVersions versions, IOptions<PictureOptions> pictures, CancellationToken cancellationToken)
     {
         if (name is null || !DatasetName().IsMatch(name))
             return Refuse("dataset-name", NameRule);
@@ -59,6 +61,7 @@ internal static partial class DatasetsApi
         try
         {
             var upload = await Upload.ReceiveAsync(request, folder.Path, cancellationToken);
+            upload = upload with { Files = await PictureArchive.ReadAsync(upload.Files, pictures.Value.Limits, folder.Path, cancellationToken) };
             var (version, isNew) = await versions.AddAsync(store, name, upload, folder.Path, null, cancellationToken);
             return isNew
                 ? TypedResults.Created($"/v1/datasets/{name}/versions/{version.Version}", version)

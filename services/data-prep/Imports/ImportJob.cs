@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Runs;
@@ -7,6 +8,7 @@ using ModelOps.DataPrep.Checks;
 using ModelOps.DataPrep.Datasets;
 using ModelOps.DataPrep.Mapping;
 using ModelOps.DataPrep.Parts;
+using ModelOps.DataPrep.Pictures;
 using ModelOps.DataPrep.Sources;
 using ModelOps.DataPrep.Uploads;
 using ModelOps.Jobs;
@@ -18,7 +20,7 @@ namespace ModelOps.DataPrep.Imports;
 /// after a kill goes on after the last one, so that a query is not asked twice and may not answer otherwise. It has succeeded when
 /// what it fetched is gone again.
 /// </summary>
-internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, DatasetStorage storage, UploadBlocks uploads, Builds builds, ShopConnections connections, ProgressNotes notes, TimeProvider time) : IJobHandler
+internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, DatasetStorage storage, UploadBlocks uploads, Builds builds, ShopConnections connections, PictureLinksSource links, IOptions<PictureOptions> pictures, ProgressNotes notes, TimeProvider time) : IJobHandler
 {
     public const string Kind = "import";
 
@@ -123,11 +125,16 @@ internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, D
         var kind = Upload.KindOf(source.Kind);
         if (source.Upload is { } id)
         {
-            yield return (await FetchUploadAsync(store, kind, id, folder, cancellationToken), null);
+            yield return (await ReadAsync(await FetchUploadAsync(store, kind, id, folder, cancellationToken), folder, cancellationToken), null);
         }
         else if (source.Blobs is { } blobs)
         {
             await foreach (var file in BlobPrefixSource.FetchAsync(kind, blobs, connections.Find(store, blobs.Connection), folder, cancellationToken))
+                yield return (await ReadAsync(file, folder, cancellationToken), null);
+        }
+        else if (source.Links is { } wanted)
+        {
+            await foreach (var file in links.FetchAsync(store, import.Dataset, wanted, database, folder, cancellationToken))
                 yield return (file, null);
         }
         else if (source.Postgres is { } query && await PostgresSource.FetchAsync(kind, query, connections.Find(store, query.Connection), await MarkAsync(import, query, cancellationToken), folder, cancellationToken) is { } fetched)
@@ -135,6 +142,9 @@ internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, D
             yield return fetched;
         }
     }
+
+    private async Task<UploadedFile> ReadAsync(UploadedFile file, string folder, CancellationToken cancellationToken) =>
+        file.Kind == SourceKind.Pictures ? await PictureArchive.ReadAsync(file, pictures.Value.Limits, folder, cancellationToken) : file;
 
     private async Task<UploadedFile> FetchUploadAsync(StoreId store, SourceKind kind, Guid id, string folder, CancellationToken cancellationToken)
     {

@@ -103,11 +103,17 @@ internal static class ImportsApi
             Upload.KindOf(source?.Kind);
             var connection = source switch
             {
-                { Upload: not null, Blobs: null, Postgres: null } => null,
-                { Upload: null, Blobs: { Connection: not null, Prefix: not null } blobs, Postgres: null } => blobs.Connection,
-                { Upload: null, Blobs: null, Postgres: { Connection: not null, Query: not null } query } => query.Connection,
-                _ => throw new UploadException($"sources[{number}]: give exactly one of upload (an id), blobs (connection and prefix) and postgres (connection and query)."),
+                { Upload: not null, Blobs: null, Postgres: null, Links: null } => null,
+                { Upload: null, Blobs: { Connection: not null, Prefix: not null } blobs, Postgres: null, Links: null } => blobs.Connection,
+                { Upload: null, Blobs: null, Postgres: { Connection: not null, Query: not null } query, Links: null } => query.Connection,
+                { Upload: null, Blobs: null, Postgres: null, Links: not null } => null,
+                _ => throw new UploadException($"sources[{number}]: give exactly one of upload (an id), blobs (connection and prefix), postgres (connection and query) and links (of pictures)."),
             };
+            var isPictures = Upload.KindOf(source.Kind) == SourceKind.Pictures;
+            if (isPictures ? source.Postgres is not null : source.Links is not null)
+                throw new UploadException($"sources[{number}]: links are those of pictures, and pictures come as an upload or blobs (zip archives), or by links.");
+            if (source.Links is { Most: < 1 })
+                throw new UploadException($"sources[{number}]: 'links.most' is {source.Links.Most}; it goes from 1.");
             if (connection is not null)
                 connections.Find(store, connection);
         }

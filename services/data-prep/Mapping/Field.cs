@@ -25,4 +25,7 @@ internal enum FieldType
 
     /// <summary>Yes or no.</summary>
     Flag,
+
+    /// <summary>Base64.</summary>
+    Bytes,
 }

@@ -35,7 +35,8 @@ internal sealed record MappingFile
         SourceKind.Campaigns => Campaigns,
         SourceKind.Judgements => Judgements,
         SourceKind.Messages => Messages,
-        _ => Faq,
+        SourceKind.Faq => Faq,
+        _ => null, // pictures are laid out here
     };
 
     public static MappingFile Parse(string yaml)

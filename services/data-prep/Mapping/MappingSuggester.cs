@@ -28,7 +28,7 @@ internal static class MappingSuggester
             throw new UploadException($"{file.Name}: there is no row that can be read.");
         duck.Execute($"CREATE TABLE sample AS SELECT * FROM {content.Sql} ORDER BY {CanonicalFile.Row} LIMIT {MostRows}");
         var columns = content.Columns.Take(MostColumns).Select(column => ColumnValues.Of(duck, "sample", column)).ToList();
-        var suggestions = TableSchema.All.Select(schema => For(duck, schema, columns, content.Columns)).Where(suggestion => suggestion.Fields.Count > 0);
+        var suggestions = TableSchema.All.Where(schema => schema.Kind != SourceKind.Pictures).Select(schema => For(duck, schema, columns, content.Columns)).Where(suggestion => suggestion.Fields.Count > 0);
         return new MappingSuggestions(file.Name, content.Format, [.. suggestions.OrderByDescending(suggestion => suggestion.Confidence)]);
     }
 

@@ -10,4 +10,5 @@ internal enum SourceKind
     Judgements,
     Messages,
     Faq,
+    Pictures,
 }

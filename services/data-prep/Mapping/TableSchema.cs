@@ -16,6 +16,9 @@ internal sealed record TableSchema(SourceKind Kind, string Description, params F
     public const string Category = "category";
     public const string Availability = "availability";
 
+    /// <summary>Why a row is put aside, where its file says so already, and what to do; see <see cref="Features.Pictures.PictureFault"/>.</summary>
+    public const string Fault = "fault", Reason = "reason";
+
     /// <summary>The column into which all others of the source go, as a JSON object.</summary>
     public const string Attributes = "attributes";
 
@@ -97,7 +100,18 @@ internal sealed record TableSchema(SourceKind Kind, string Description, params F
         new("language", Text, "language", "locale", "lang"),
         new("link", Text, "link", "url"));
 
-    public static IReadOnlyList<TableSchema> All { get; } = [Events, Products, Users, Campaigns, Judgements, Messages, Faq];
+    /// <summary>As <see cref="Pictures.PictureRows"/> lays them out.</summary>
+    public static TableSchema Pictures { get; } = new(SourceKind.Pictures, "what products look like",
+        new(Item, Id, "item_id") { IsRequired = true },
+        new("picture", Bytes, "picture"),
+        new("width", Number, "width"),
+        new("height", Number, "height"),
+        new("address", Id, "address"),
+        new("etag", Id, "etag"),
+        new(Fault, Text, "fault"),
+        new(Reason, Text, "reason"));
+
+    public static IReadOnlyList<TableSchema> All { get; } = [Events, Products, Users, Campaigns, Judgements, Messages, Faq, Pictures];
 
     public static TableSchema Of(SourceKind kind) => All[(int)kind];
 }

@@ -13,6 +13,7 @@ internal static class FieldSql
         FieldType.Number => $"TRY_CAST(replace({text}, ',', '.') AS DOUBLE)",
         FieldType.Price => TypedRows.PriceOf(text),
         FieldType.Flag => $"CASE WHEN list_contains(['1', 'true', 't', 'yes', 'y', '1.0', 'ja', 'oui', '是'], lower({text})) THEN true WHEN list_contains(['0', 'false', 'f', 'no', 'n', '0.0', 'nein', 'non', '否'], lower({text})) THEN false END",
+        FieldType.Bytes => $"TRY(from_base64({text}))",
         _ => text,
     };
 

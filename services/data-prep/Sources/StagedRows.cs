@@ -2,11 +2,12 @@ using DuckDB.NET.Data;
 using ModelOps.Contracts.Datasets;
 using ModelOps.DataPrep.Mapping;
 using ModelOps.DataPrep.Privacy;
+using ModelOps.Features.Pictures;
 using static ModelOps.DataPrep.Sources.Sql;
 
 namespace ModelOps.DataPrep.Sources;
 
-/// <summary>The rows of users, campaigns, judgements, messages and FAQ, on their way from text to the version's tables.</summary>
+/// <summary>The rows of users, campaigns, judgements, messages, FAQ and pictures, on their way from text to the version's tables.</summary>
 internal static class StagedRows
 {
     private const int MostSamples = 5;
@@ -22,6 +23,11 @@ internal static class StagedRows
     public static IReadOnlyList<SourceFault> PutUnusableAside(DuckDBConnection duck, TableSchema schema, int number)
     {
         var found = new Dictionary<string, (long Rows, List<FaultSample> Samples)>();
+        if (schema.Fields.FirstOrDefault(field => field.Name == TableSchema.Fault) is { } told)
+        {
+            foreach (var fault in PictureFault.All)
+                PutAside(duck, schema, number, told, fault, $"{TableSchema.Fault} = {Literal(fault)}", found);
+        }
         foreach (var field in schema.Fields)
         {
             if (field.IsRequired)
@@ -35,17 +41,24 @@ internal static class StagedRows
     /// <summary>The table as the version holds it; in an order that depends on the rows alone.</summary>
     public static string Export(TableSchema schema)
     {
-        var fields = schema.Fields.Select(field => $"{Shown(field)} AS {field.Name}");
+        var fields = schema.Fields.Where(field => field.Name is not (TableSchema.Fault or TableSchema.Reason)).Select(field => $"{Shown(schema, field)} AS {field.Name}");
         if (schema.KeepsAttributes)
             fields = fields.Append($"{HiddenText.HiddenFree(TableSchema.Attributes)} AS {TableSchema.Attributes}");
-        // Of a shopper who comes twice, the later row holds.
-        var latest = schema.Kind == SourceKind.Users ? $"QUALIFY row_number() OVER (PARTITION BY {TableSchema.User} ORDER BY source DESC, row DESC) = 1" : "";
-        return $"SELECT {string.Join(", ", fields)} FROM {StagedSource.Table(schema.Kind)} {latest} ORDER BY {(schema.Kind == SourceKind.Users ? "user_id" : "source, row")}";
+        // Of a shopper who comes twice, and of two pictures of a product, the later row holds.
+        var key = schema.Kind switch
+        {
+            SourceKind.Users => TableSchema.User,
+            SourceKind.Pictures => TableSchema.Item,
+            _ => null,
+        };
+        var latest = key is null ? "" : $"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY source DESC, row DESC) = 1";
+        return $"SELECT {string.Join(", ", fields)} FROM {StagedSource.Table(schema.Kind)} {latest} ORDER BY {key ?? "source, row"}";
     }
 
-    /// <summary>Ids and texts without personal details, values as they are.</summary>
-    private static string Shown(Field field) => field.Type switch
+    /// <summary>Ids and texts without personal details, values as they are. Pictures have the ids and addresses of products alone, which stay those of the catalogue.</summary>
+    private static string Shown(TableSchema schema, Field field) => field.Type switch
     {
+        FieldType.Id when schema.Kind == SourceKind.Pictures => field.Name,
         FieldType.Id => HiddenText.Hidden(field.Name),
         FieldType.Text => HiddenText.HiddenFree(field.Name),
         _ => FieldSql.Value(field.Type, field.Name),

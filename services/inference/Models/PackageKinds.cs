@@ -6,6 +6,7 @@ using ModelOps.Features.Profiles;
 using ModelOps.Inference.Assist;
 using ModelOps.Inference.Batching;
 using ModelOps.Inference.Campaigns;
+using ModelOps.Inference.Pictures;
 using ModelOps.Inference.Profiles;
 using ModelOps.Inference.Search;
 using ModelOps.Inference.Texts;
@@ -23,6 +24,7 @@ internal static class PackageKinds
         new(PackageFiles.Schema, "a recommender", RunAsync(RecommendationModel.LoadAsync)),
         new(PackageFiles.Assist, "an assistant", RunAsync(AssistModel.LoadAsync)),
         new(SearchPackage.Settings, "a search", RunAsync(SearchModel.LoadAsync)),
+        new(PackageFiles.Pictures, "a network of pictures", RunAsync(PictureModel.LoadAsync)),
         new(PackageFiles.Encoder, "a text network", (place, batching, _) => Task.FromResult<LoadedModel>(TextEncoder.Load(place.Store, place.Model, place.Version, place.Folder, batching))),
         new(PackageFiles.Signature, "a model of your own", RunAsync(OwnModel.LoadAsync)),
     ];

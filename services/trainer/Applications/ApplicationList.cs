@@ -13,6 +13,7 @@ public static class ApplicationList
         new Search(),
         new Assist(),
         new Profiles(),
+        new Pictures(),
     ];
 
     public static IApplication? Find(string? name) => All.FirstOrDefault(application => application.Name == (name ?? ApplicationName.Recommend));
