@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace ModelOps.Features.Pictures;
 
 /// <summary>
-/// Vectors of length 1, all of which are compared with a question (SIMD): 70,000 of 64 dimensions are 18 MB to read, a few milliseconds,
+/// Vectors of length 1, all of which are compared with a question (SIMD): 70,000 of 64 dimensions are 18 MB to read for each,
 /// and nothing is missed. On disk float32, little-endian, row by row.
 /// </summary>
 public sealed class VectorTable
