@@ -1,6 +1,6 @@
-using ModelOps.Trainer.Architectures;
 using System.Runtime.InteropServices;
 using ModelOps.Features.Assist;
+using ModelOps.Trainer.Architectures;
 using ModelOps.Trainer.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
