@@ -33,6 +33,6 @@ public static class PackageFiles
     /// <summary>Of a message classifier: what makes a package of it, its linear part, the words that its graph knows, one a line, and the answers. See <see cref="Assist.AssistSettings"/>.</summary>
     public const string Assist = "assist.json", Linear = "linear.bin", Words = "words.txt", Faq = "faq.jsonl";
 
-    /// <summary>Of a picture network: how it reads pictures, the vectors of the catalogue's, the products that they show, a line each, and small copies to show. See <see cref="Features.Pictures.PictureSettings"/>.</summary>
+    /// <summary>Of a picture network: how it reads pictures, the vectors of the catalogue's, the products that they show, a line each, and small copies to show. See <c>ModelOps.Pictures</c>.</summary>
     public const string Pictures = "pictures.json", PictureVectors = "pictures.vectors", PictureProducts = "pictures.jsonl", Thumbnails = "pictures.thumbnails";
 }

@@ -1,7 +1,7 @@
 // Xiao, Rasul, Vollgraf: Fashion-MNIST. 2017, https://arxiv.org/abs/1708.07747 (MIT)
 using System.Buffers.Binary;
 using System.IO.Compression;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 using SkiaSharp;
 
 namespace ModelOps.Bench.Pictures;

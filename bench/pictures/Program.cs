@@ -10,7 +10,7 @@ using System.Globalization;
 using Google.Protobuf;
 using ModelOps.Bench.Pictures;
 using ModelOps.Features;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 using ModelOps.Trainer.Pictures;
 using static TorchSharp.torch;
 

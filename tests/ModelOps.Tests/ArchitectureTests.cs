@@ -17,14 +17,21 @@ public sealed class ArchitectureTests
 
     [Fact]
     public void OnlyTheTrainer_ReferencesTorchSharp() =>
-        Assert.Equal(["services/trainer"], Services.Concat(["ModelOps.Contracts", "ModelOps.Features", "ModelOps.Search", "ModelOps.EventLog", "ModelOps.Jobs", "ModelOps.ServiceDefaults"])
+        Assert.Equal(["services/trainer"], Services.Concat(["ModelOps.Contracts", "ModelOps.Features", "ModelOps.Search", "ModelOps.Pictures", "ModelOps.EventLog", "ModelOps.Jobs", "ModelOps.ServiceDefaults"])
             .Where(folder => Packages(folder).Any(package => package.StartsWith("TorchSharp", StringComparison.Ordinal))));
 
     [Fact]
     public void Contracts_HasNoDatabaseDriver() => Assert.Empty(Packages("ModelOps.Contracts"));
 
     [Fact]
-    public void Features_IsPure_ButForTheDecoderOfPictures() => Assert.Equal(["SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies", "System.Numerics.Tensors"], Packages("ModelOps.Features")); // arithmetic, in managed code
+    public void Features_IsPure() => Assert.Equal(["System.Numerics.Tensors"], Packages("ModelOps.Features")); // arithmetic, in managed code
+
+    [Fact]
+    public void Pictures_IsTheDecoderAndPureCode()
+    {
+        Assert.Equal(["SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies", "System.Numerics.Tensors"], Packages("ModelOps.Pictures"));
+        Assert.Equal(["../ModelOps.Features/ModelOps.Features.csproj"], References("ModelOps.Pictures"));
+    }
 
     [Fact]
     public void Search_IsLuceneAndPureCode()

@@ -16,7 +16,7 @@ internal sealed record TableSchema(SourceKind Kind, string Description, params F
     public const string Category = "category";
     public const string Availability = "availability";
 
-    /// <summary>Why a row is put aside, where its file says so already, and what to do; see <see cref="Features.Pictures.PictureFault"/>.</summary>
+    /// <summary>Why a row is put aside, where its file says so already, and what to do; see <see cref="ModelOps.Pictures.PictureFault"/>.</summary>
     public const string Fault = "fault", Reason = "reason";
 
     /// <summary>The column into which all others of the source go, as a JSON object.</summary>

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Options;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 using ModelOps.ServiceDefaults.Outgoing;
 
 namespace ModelOps.DataPrep.Pictures;

@@ -6,7 +6,7 @@ using ModelOps.Contracts;
 using ModelOps.Contracts.Datasets;
 using ModelOps.DataPrep.Datasets;
 using ModelOps.DataPrep.Sources;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 
 namespace ModelOps.DataPrep.Pictures;
 

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 
 namespace ModelOps.DataPrep.Pictures;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ModelOps.DataPrep.Mapping;
 using ModelOps.DataPrep.Sources;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 
 namespace ModelOps.DataPrep.Pictures;
 

@@ -2,7 +2,7 @@ using DuckDB.NET.Data;
 using ModelOps.Contracts.Datasets;
 using ModelOps.DataPrep.Mapping;
 using ModelOps.DataPrep.Privacy;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 using static ModelOps.DataPrep.Sources.Sql;
 
 namespace ModelOps.DataPrep.Sources;

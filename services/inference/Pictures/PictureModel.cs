@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using ModelOps.Contracts;
 using ModelOps.Features;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 using ModelOps.Inference.Batching;
 using ModelOps.Inference.Models;
 using ModelOps.Search;

@@ -1,5 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 using ModelOps.Inference.Batching;
 
 namespace ModelOps.Inference.Pictures;

@@ -3,7 +3,7 @@ using ModelOps.Contracts;
 using ModelOps.Contracts.Predictions;
 using ModelOps.EventLog;
 using ModelOps.Features;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 using ModelOps.Inference.Catalogue;
 using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Events;

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Predictions;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 using ModelOps.Inference.Batching;
 using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Recommendations;

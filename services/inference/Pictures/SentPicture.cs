@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 
 namespace ModelOps.Inference.Pictures;
 

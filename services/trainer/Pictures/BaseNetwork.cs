@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using ModelOps.Features;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 using ModelOps.Trainer.Training;
 
 namespace ModelOps.Trainer.Pictures;

@@ -3,7 +3,7 @@
 // (pictures with their titles); Khosla et al.: Supervised Contrastive Learning. NeurIPS 2020, https://arxiv.org/abs/2004.11362 (several
 // pictures of one title); Chen et al.: SimCLR. ICML 2020, https://arxiv.org/abs/2002.05709 (views, and the head that is thrown away)
 using System.Diagnostics;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 using ModelOps.Trainer.Architectures;
 using ModelOps.Trainer.Optimizers;
 using ModelOps.Trainer.Training;

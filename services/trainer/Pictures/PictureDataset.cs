@@ -1,7 +1,7 @@
 using DuckDB.NET.Data;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Events;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 using ModelOps.Search;
 using ModelOps.Trainer.SearchIndexes;
 using ModelOps.Trainer.Training;

@@ -1,5 +1,5 @@
 // He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition. CVPR 2016, https://arxiv.org/abs/1512.03385, small
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 using ModelOps.Trainer.Architectures;
 using ModelOps.Trainer.Onnx;
 using TorchSharp;

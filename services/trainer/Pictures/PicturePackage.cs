@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Google.Protobuf;
 using ModelOps.Features;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 using ModelOps.Trainer.Onnx;
 using static TorchSharp.torch;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using ModelOps.Contracts.Runs;
 using ModelOps.Features;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 using ModelOps.Trainer.Applications;
 using ModelOps.Trainer.Estimates;
 using ModelOps.Trainer.Evaluation;

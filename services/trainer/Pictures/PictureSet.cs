@@ -1,7 +1,7 @@
 namespace ModelOps.Trainer.Pictures;
 
 /// <summary>A catalogue's pictures with what is known of their products, row by row.</summary>
-/// <param name="Planes">(3, side, side) bytes each; see <see cref="Features.Pictures.Picture.Fill"/>.</param>
+/// <param name="Planes">(3, side, side) bytes each; see <see cref="ModelOps.Pictures.Picture.Fill"/>.</param>
 /// <param name="Titles">Null where a product has none.</param>
 /// <param name="Labels">What neighbours should share, the product's category; null where it is not known.</param>
 /// <param name="Pairs">Rows of products that were bought on the same day by the same shoppers.</param>

@@ -1,4 +1,4 @@
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 using ModelOps.Trainer.Architectures;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -3,8 +3,8 @@ using System.Text.Json;
 using ModelOps.DataPrep.Mapping;
 using ModelOps.DataPrep.Pictures;
 using ModelOps.DataPrep.Sources;
-using ModelOps.Features.Pictures;
-using ModelOps.Tests.Features.Pictures;
+using ModelOps.Pictures;
+using ModelOps.Tests.Pictures;
 
 namespace ModelOps.Tests.Pictures;
 

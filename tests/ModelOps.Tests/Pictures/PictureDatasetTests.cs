@@ -8,8 +8,8 @@ using ModelOps.Contracts;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Runs;
 using ModelOps.DataPrep.Datasets;
-using ModelOps.Features.Pictures;
-using ModelOps.Tests.Features.Pictures;
+using ModelOps.Pictures;
+using ModelOps.Tests.Pictures;
 
 namespace ModelOps.Tests.Pictures;
 

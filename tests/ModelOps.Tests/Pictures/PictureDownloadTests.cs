@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using ModelOps.DataPrep.Pictures;
-using ModelOps.Features.Pictures;
-using ModelOps.Tests.Features.Pictures;
+using ModelOps.Pictures;
+using ModelOps.Tests.Pictures;
 
 namespace ModelOps.Tests.Pictures;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using ModelOps.Contracts.Runs;
 using ModelOps.Features;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 using ModelOps.Trainer.Onnx;
 using ModelOps.Trainer.Pictures;
 using ModelOps.Trainer.Tests.Pictures;

@@ -10,12 +10,12 @@ using ModelOps.Contracts.Deployments;
 using ModelOps.Contracts.Predictions;
 using ModelOps.Contracts.Versions;
 using ModelOps.EventLog;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 using ModelOps.Inference.Batching;
 using ModelOps.Inference.Models;
 using ModelOps.Inference.Pictures;
 using ModelOps.Registry;
-using ModelOps.Tests.Features.Pictures;
+using ModelOps.Tests.Pictures;
 using SkiaSharp;
 
 namespace ModelOps.Tests.Inference.Pictures;

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Google.Protobuf;
 using ModelOps.Features;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 using ModelOps.Search;
-using ModelOps.Tests.Features.Pictures;
+using ModelOps.Tests.Pictures;
 using ModelOps.Trainer.Onnx.Format;
 using static ModelOps.Trainer.Onnx.Format.TensorProto.Types;
 

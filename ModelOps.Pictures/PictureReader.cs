@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace ModelOps.Features.Pictures;
+namespace ModelOps.Pictures;
 
 /// <summary>
 /// Reads pictures that anybody may have sent. The order matters: bytes are counted, the format is told, the header's size is held against

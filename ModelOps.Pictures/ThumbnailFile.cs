@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ModelOps.Features.Retrieval;
 
-namespace ModelOps.Features.Pictures;
+namespace ModelOps.Pictures;
 
 /// <summary>Small JPEG pictures by row, one after the other, with where each begins before them (int64, little-endian): <c>pictures.thumbnails</c>. Only what is read comes into memory.</summary>
 public sealed class ThumbnailFile : IDisposable

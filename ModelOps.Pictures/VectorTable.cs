@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
-namespace ModelOps.Features.Pictures;
+namespace ModelOps.Pictures;
 
 /// <summary>
 /// Vectors of length 1, all of which are compared with a question (SIMD): 70,000 of 64 dimensions are 18 MB to read for each,

@@ -1,8 +1,8 @@
 using CsCheck;
-using ModelOps.Features.Pictures;
+using ModelOps.Pictures;
 using SkiaSharp;
 
-namespace ModelOps.Tests.Features.Pictures;
+namespace ModelOps.Tests.Pictures;
 
 public class PictureReaderTests
 {

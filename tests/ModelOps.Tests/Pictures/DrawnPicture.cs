@@ -3,7 +3,7 @@ using System.IO.Hashing;
 using System.Text;
 using SkiaSharp;
 
-namespace ModelOps.Tests.Features.Pictures;
+namespace ModelOps.Tests.Pictures;
 
 /// <summary>Picture files that the tests draw, whole and hostile.</summary>
 internal static class DrawnPicture

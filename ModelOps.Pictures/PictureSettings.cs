@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ModelOps.Features.Pictures;
+namespace ModelOps.Pictures;
 
 /// <summary>How a package's network reads pictures and what it answers: <c>pictures.json</c>, the same for training and serving.</summary>
 /// <param name="Side">Of the square that it sees, in pixels.</param>

@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace ModelOps.Features.Pictures;
+namespace ModelOps.Pictures;
 
 /// <summary>The formats that are read, told by a file's first bytes: neither its name nor its content type is believed.</summary>
 internal static class PictureFormat

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using SkiaSharp;
 
-namespace ModelOps.Features.Pictures;
+namespace ModelOps.Pictures;
 
 /// <summary>An upright, opaque picture in sRGB, at most <see cref="LongestSide"/> pixels a side.</summary>
 public sealed class Picture : IDisposable

@@ -1,4 +1,4 @@
-namespace ModelOps.Features.Pictures;
+namespace ModelOps.Pictures;
 
 /// <summary>Why a picture is not taken. The names are stable; they stand in the quarantine, in reports and in refusals.</summary>
 public static class PictureFault
