@@ -99,10 +99,14 @@ dotnet tool restore >"$results/tools.log" 2>&1 || { cat "$results/tools.log"; ex
 dotnet restore ModelOps.Aspire.sln --verbosity quiet
 dotnet build ModelOps.Aspire.sln --no-restore --verbosity quiet --nologo
 
-# Asked for apart from the restore, whose own audit says nothing where the source has no list.
+# Asked for apart from the restore, whose own audit says nothing where the source has no list. What became known after a commit does not fail
+# that commit: it is said, and fails only where MODELOPS_STRICT_AUDIT=1.
 say "Known vulnerabilities"
-vulnerable=$(dotnet list ModelOps.Aspire.sln package --vulnerable --include-transitive 2>&1) || { echo "The package source does not say which packages are vulnerable; not checked."; vulnerable=""; }
-if grep -q "has the following vulnerable packages" <<<"$vulnerable"; then echo "$vulnerable"; exit 1; fi
+vulnerable=$(timeout 120 dotnet list ModelOps.Aspire.sln package --vulnerable --include-transitive 2>&1) || { echo "The package source does not say which packages are vulnerable; not checked."; vulnerable=""; }
+if grep -q "has the following vulnerable packages" <<<"$vulnerable"; then
+  echo "$vulnerable"
+  [ "${MODELOPS_STRICT_AUDIT:-}" != 1 ] || exit 1
+fi
 
 say "Format"
 dotnet format ModelOps.Aspire.sln --no-restore --verify-no-changes

@@ -11,7 +11,7 @@ namespace ModelOps.EventLog;
 public sealed record LoggedConsent(string Person, string Purpose, bool Granted, DateTimeOffset Time);
 
 /// <summary>What persons allow and refuse, in every store, and who was erased when; followed by every replica of inference.</summary>
-public sealed class ConsentLog(NpgsqlDataSource database)
+public sealed class ConsentLog(NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>Beside the purposes: what was known of the person until then is not to be used any more, wherever a copy is left.</summary>
     public const string Erased = "erased";
@@ -24,14 +24,15 @@ public sealed class ConsentLog(NpgsqlDataSource database)
         ArgumentNullException.ThrowIfNull(purposes);
         await schema.EnsureAsync(cancellationToken);
         await using var command = database.CreateCommand($"""
-            INSERT INTO consents (store, person, purpose, granted, by) SELECT $1, $2, purpose, granted, $5 FROM unnest($3::text[], $4::bool[]) AS given (purpose, granted)
-            ON CONFLICT (store, person, purpose) DO UPDATE SET granted = excluded.granted, by = excluded.by, time = now(), position = {Schema.Position}
+            INSERT INTO consents (store, person, purpose, granted, by, time) SELECT $1, $2, purpose, granted, $5, $6 FROM unnest($3::text[], $4::bool[]) AS given (purpose, granted)
+            ON CONFLICT (store, person, purpose) DO UPDATE SET granted = excluded.granted, by = excluded.by, time = excluded.time, position = {Schema.Position}
             """);
         command.Parameters.Add(new() { Value = store.Value });
         command.Parameters.Add(new() { Value = ConsentSubject.Of(store, user) });
         command.Parameters.Add(new() { Value = purposes.Keys.ToArray() });
         command.Parameters.Add(new() { Value = purposes.Values.ToArray() });
         command.Parameters.Add(new() { Value = (object?)by ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = time.GetUtcNow().UtcDateTime });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

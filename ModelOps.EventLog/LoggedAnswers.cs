@@ -4,8 +4,8 @@ namespace ModelOps.EventLog;
 /// <param name="Form">The query's words without case, accents and punctuation: what queries are compared by. Empty where it has none.</param>
 /// <param name="Page">From 1.</param>
 /// <param name="First">How many products are on the pages before.</param>
-/// <param name="Found">Products on all pages that have words of the query; 0 where popular ones came instead.</param>
-/// <param name="Match"><c>all</c>, <c>some</c> or <c>none</c>, as the answer says.</param>
+/// <param name="Found">Products on all pages that have words of the query; 0 where popular ones, or ones near in meaning, came instead.</param>
+/// <param name="Match"><c>all</c>, <c>some</c>, <c>near</c> or <c>none</c>, as the answer says.</param>
 /// <param name="Sort">Null for relevance.</param>
 /// <param name="Filter">As JSON; null without one.</param>
 /// <param name="Corrected">The query as the catalogue spells it; null where it was searched for as it was.</param>

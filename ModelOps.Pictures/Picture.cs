@@ -65,6 +65,7 @@ public sealed class Picture : IDisposable
 
     private static void Draw(SKBitmap target, SKBitmap source, SKRect place)
     {
+        source.SetImmutable(); // otherwise the image is a copy of all its pixels
         using var canvas = new SKCanvas(target);
         using var image = SKImage.FromBitmap(source);
         canvas.Clear(SKColors.White);

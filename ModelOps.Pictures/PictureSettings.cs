@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelOps.Features;
 
 namespace ModelOps.Pictures;
 

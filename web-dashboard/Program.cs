@@ -27,7 +27,7 @@ builder.Services.AddEngine();
 builder.Services.AddTransient<Storefront>();
 builder.Services.AddPreferences();
 builder.Services.AddRadzenComponents();
-builder.Services.AddRazorComponents().AddInteractiveServerComponents(Circuits.KeepLittle);
+builder.Services.AddRazorComponents().AddInteractiveServerComponents(Circuits.KeepLittle).AddHubOptions(hub => hub.MaximumReceiveMessageSize = Circuits.LargestMessage);
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

@@ -16,13 +16,17 @@ public sealed record Interest(string Name, double Weight, int Events, IReadOnlyL
 /// </summary>
 public sealed record Interests(IReadOnlyList<Interest> Categories, IReadOnlyList<Interest> Brands, IReadOnlyList<Interest> Products)
 {
-    private const int Most = 10, MostEvidence = 5;
+    /// <summary>So many of a kind are shown.</summary>
+    public const int Most = 10;
+
+    private const int MostEvidence = 5;
 
     /// <summary>By deed: a purchase says more than a view.</summary>
     private static readonly double[] Weights = [1, 4, 10];
 
     /// <param name="refused">Nothing of these is an interest.</param>
-    public static Interests Of(ShopperPast past, ItemCatalogue catalogue, double halfLifeDays, SensitiveTopics refused)
+    /// <param name="most">Of each kind, the strongest.</param>
+    public static Interests Of(ShopperPast past, ItemCatalogue catalogue, double halfLifeDays, SensitiveTopics refused, int most = Most)
     {
         ArgumentNullException.ThrowIfNull(past);
         ArgumentNullException.ThrowIfNull(refused);
@@ -32,15 +36,15 @@ public sealed record Interests(IReadOnlyList<Interest> Categories, IReadOnlyList
             return (item, Evidence: new InterestEvidence(one.Time, one.Name, one.Item, item?.Title, Weights[(int)one.Deed] * Math.Pow(0.5, past.DaysSince(one.Time) / halfLifeDays)));
         }).Where(one => !refused.Has(one.item?.Category))];
         return new Interests(
-            By(events, one => one.Item?.Category), By(events, one => one.Item?.Brand), By(events, one => one.Evidence.Item));
+            By(events, one => one.Item?.Category, most), By(events, one => one.Item?.Brand, most), By(events, one => one.Evidence.Item, most));
     }
 
-    private static List<Interest> By(List<(CatalogueItem? Item, InterestEvidence Evidence)> events, Func<(CatalogueItem? Item, InterestEvidence Evidence), string?> name)
+    private static List<Interest> By(List<(CatalogueItem? Item, InterestEvidence Evidence)> events, Func<(CatalogueItem? Item, InterestEvidence Evidence), string?> name, int most)
     {
         var groups = events.Where(one => name(one) is { Length: > 0 }).GroupBy(one => name(one)!, one => one.Evidence)
             .Select(group => (group.Key, Sum: group.Sum(evidence => evidence.Weight), All: group.ToList())).ToList();
         var total = groups.Sum(group => group.Sum);
-        return total <= 0 ? [] : [.. groups.OrderByDescending(group => group.Sum).ThenBy(group => group.Key, StringComparer.Ordinal).Take(Most)
+        return total <= 0 ? [] : [.. groups.OrderByDescending(group => group.Sum).ThenBy(group => group.Key, StringComparer.Ordinal).Take(most)
             .Select(group => new Interest(group.Key, group.Sum / total, group.All.Count, [.. group.All.OrderByDescending(evidence => evidence.Weight).Take(MostEvidence)]))];
     }
 }

@@ -1,3 +1,5 @@
+using ModelOps.Search.Queries;
+
 namespace ModelOps.Search.Learning;
 
 /// <summary>Makes judgements of clicks: how much each product attracts for a query, the position's part taken out, on the scale of explicit grades.</summary>
@@ -15,18 +17,20 @@ public static class ClickJudgements
     /// <summary>So often a product must have been shown, where it may have been looked at, to be worth a grade.</summary>
     private const double FewestLooks = 3;
 
-    /// <param name="judged">Queries that people judged: their word counts, and what was clicked for these is left out.</param>
+    /// <param name="judged">Queries that people judged, in any writing: their word counts, and what was clicked for these is left out.</param>
+    /// <param name="most">At most so many, those with the most clicks.</param>
     /// <returns>By query, in an order of the queries alone.</returns>
-    public static List<JudgedQuery> Of(IReadOnlyList<PlaceClicks> rows, PositionModel model, IReadOnlySet<string> judged)
+    public static List<JudgedQuery> Of(IReadOnlyList<PlaceClicks> rows, PositionModel model, IEnumerable<string> judged, int most = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(judged);
-        return [.. from query in rows.GroupBy(row => row.Query).OrderBy(query => query.Key, StringComparer.Ordinal)
-                   where !judged.Contains(query.Key) && query.Sum(row => row.Clicked) >= FewestClicks
-                   let made = Judge(query.Key, query, model)
-                   where made.CanRank
-                   select made];
+        var forms = judged.Select(QueryForm.Of).ToHashSet(StringComparer.Ordinal);
+        return [.. rows.GroupBy(row => row.Query).Select(query => (Text: query.Key, Clicks: query.Sum(row => row.Clicked), Rows: query))
+            .Where(query => query.Clicks >= FewestClicks && !forms.Contains(QueryForm.Of(query.Text)))
+            .OrderByDescending(query => query.Clicks).ThenBy(query => query.Text, StringComparer.Ordinal)
+            .Select(query => Judge(query.Text, query.Rows, model)).Where(query => query.CanRank).Take(most)
+            .OrderBy(query => query.Text, StringComparer.Ordinal)];
     }
 
     private static JudgedQuery Judge(string query, IEnumerable<PlaceClicks> rows, PositionModel model)

@@ -23,7 +23,7 @@ public sealed class WeightLearner(SearchEngine engine)
     public const double ClicksWeight = .5;
 
     /// <summary>More queries are not looked at: they would cost time and move nothing.</summary>
-    private const int MostQueries = 500;
+    public const int MostQueries = 500;
 
     private readonly ProductRanker ranker = new(engine.Index);
 

@@ -58,13 +58,13 @@ public sealed class CommandsTests(WholeApplication application)
     [Fact]
     public async Task SupportBundle_HasNoSecretsAndNoPeople()
     {
-        string[] planted = ["hunter2-parameter-secret", "anna.berg@example.com", "sk_plantedKey0123456789", "+49 30 1234567", "planted-user-77"];
+        string[] planted = ["hunter2-parameter-secret", "anna.berg@example.com", "sk_plantedKey0123456789", "+49 30 1234567", "planted-user-77", "48291057"];
         await File.AppendAllTextAsync(Path.Combine(application.Data, "logs", "planted.log"),
-            $"mail {planted[1]}, key {planted[2]}, phone {planted[3]}, user_id={planted[4]}, password={planted[0]}\nthis line stays\n");
+            $"mail {planted[1]}, key {planted[2]}, phone {planted[3]}, user_id={planted[4]}, password={planted[0]}, and {planted[5]}\nthis line stays\n");
         var stored = System.Text.Json.JsonSerializer.Deserialize<Dictionary<string, string>>(await File.ReadAllTextAsync(Path.Combine(application.Data, "secrets.json")))!;
         var path = Path.Combine(application.Data, "bundle.zip");
 
-        await using var command = AppHostProcess.Start(application.Data, leading: ["support-bundle", path], $"--Parameters:mail-password={planted[0]}", "--Retention:KeepVersions=17");
+        await using var command = AppHostProcess.Start(application.Data, leading: ["support-bundle", path], $"--Parameters:mail-password={planted[0]}", $"--Parameters:pin-password={planted[5]}", "--Retention:KeepVersions=17");
         await command.WaitForExitAsync();
 
         Assert.True(command.ExitCode == 0, command.Output);
@@ -106,6 +106,10 @@ public sealed class CommandsTests(WholeApplication application)
         Assert.Equal(["--data", "/elsewhere"], line.Settings);
         Assert.Contains(CommandLine.Overwrite, line.Flags);
     }
+
+    [Fact]
+    public void CommandLine_ValueThatIsThereTwice_StaysTwice() =>
+        Assert.Equal(["--mail", "shop", "--data", "shop"], CommandLine.Parse(["backup", "--mail", "shop", "--overwrite", "--data", "shop"]).Settings);
 
     private async Task<string> ConnectionAsync(string database)
     {

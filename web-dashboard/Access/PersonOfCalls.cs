@@ -25,7 +25,7 @@ internal sealed class PersonOfCalls(IHttpContextAccessor requests, KeyRing keys)
         var person = Person.Value ?? requests.HttpContext?.User;
         var role = keys.RoleOf(person);
         if (role is null && person?.Identity?.IsAuthenticated == true)
-            return Task.FromResult(Ended(request)); // the key was revoked while the page stood open
+            return Task.FromResult(Ended(request)); // the key was revoked, or the hours passed, while the page stood open
         request.Headers.Remove(AccessHeaders.Role);
         request.Headers.Add(AccessHeaders.Role, role ?? RoleName.Viewer);
         if (person is not null && !request.Headers.Contains(AccessHeaders.Actor))
@@ -36,7 +36,7 @@ internal sealed class PersonOfCalls(IHttpContextAccessor requests, KeyRing keys)
     private static HttpResponseMessage Ended(HttpRequestMessage request) => new(HttpStatusCode.Unauthorized)
     {
         RequestMessage = request,
-        Content = JsonContent.Create(new ProblemDetails { Type = "urn:modelops:api-key", Title = "The key has ended", Detail = "The key that you signed in with was revoked or has expired. Sign in again, with another." }, mediaType: new MediaTypeHeaderValue("application/problem+json")),
+        Content = JsonContent.Create(new ProblemDetails { Type = "urn:modelops:api-key", Title = "The sign-in has ended", Detail = "The key that you signed in with was revoked or has expired, or the hours of the sign-in are over. Sign in again." }, mediaType: new MediaTypeHeaderValue("application/problem+json")),
     };
 
     /// <summary>Remembers the person for whatever a circuit's activity starts, timers included.</summary>

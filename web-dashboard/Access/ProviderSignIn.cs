@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -15,6 +16,9 @@ internal static class ProviderSignIn
 
     /// <summary>The issuer that says who the person is.</summary>
     public const string ProviderClaim = "provider";
+
+    /// <summary>When the sign-in ends, in seconds since 1970: a page that stands open asks for no cookie.</summary>
+    public const string UntilClaim = "until";
 
     public static void AddProvider(this AuthenticationBuilder authentication, TokenOptions provider) => authentication.AddOpenIdConnect(options =>
     {
@@ -37,8 +41,10 @@ internal static class ProviderSignIn
                 return Task.CompletedTask;
             }
             person.AddClaim(new Claim(ProviderClaim, provider.Authority!));
+            var until = TimeProvider.System.GetUtcNow().AddHours(provider.SignInHours);
+            person.AddClaim(new Claim(UntilClaim, until.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)));
             context.Principal = new ClaimsPrincipal(person);
-            context.Properties!.ExpiresUtc = TimeProvider.System.GetUtcNow().AddHours(provider.SignInHours);
+            context.Properties!.ExpiresUtc = until;
             context.Properties.AllowRefresh = false; // after these hours the provider is asked anew
             return Task.CompletedTask;
         };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -54,11 +55,14 @@ internal static class SignIn
         new ClaimsPrincipal(new ClaimsIdentity(
             [new Claim(StoreId.Claim, key.Store.Value), new Claim(ClaimTypes.Role, key.Role), new Claim(KeyClaim, key.Sha256), new Claim(ClaimTypes.Name, name.Length > 0 ? name : key.Name)], CookieAuthenticationDefaults.AuthenticationScheme)));
 
-    /// <summary>The role of whoever signed in, as it is now: a key's may have ended, a provider's stands as long as the sign-in. Null where there is none.</summary>
+    /// <summary>The role of whoever signed in, as it is now: a key may have ended, and so may the hours of a provider's sign-in. Null where there is none.</summary>
     public static string? RoleOf(this KeyRing keys, ClaimsPrincipal? person) =>
         person?.FindFirstValue(KeyClaim) is { } hash ? keys.FindHash(hash)?.Role
-        : person?.HasClaim(claim => claim.Type == ProviderSignIn.ProviderClaim) == true ? person.FindFirstValue(ClaimTypes.Role)
+        : person?.HasClaim(claim => claim.Type == ProviderSignIn.ProviderClaim) == true && HasTime(person) ? person.FindFirstValue(ClaimTypes.Role)
         : null;
+
+    private static bool HasTime(ClaimsPrincipal person) =>
+        long.TryParse(person.FindFirstValue(ProviderSignIn.UntilClaim), CultureInfo.InvariantCulture, out var until) && TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() < until;
 
     /// <summary>Whose key was revoked signs in again, with another.</summary>
     private static Task SignOutWithTheKey(CookieValidatePrincipalContext context)

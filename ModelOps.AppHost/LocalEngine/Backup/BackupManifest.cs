@@ -11,7 +11,9 @@ internal sealed record BackupHeader(int Format, DateTimeOffset CreatedAt, string
 /// <summary>What a backup holds; encrypted like its entries.</summary>
 /// <param name="PostgresVersion">Of the server whose files these are; its major version has to be the same where they are restored.</param>
 /// <param name="Folders">Of PostgreSQL's data directory, empty ones too.</param>
-internal sealed record BackupManifest(DateTimeOffset CreatedAt, string PostgresVersion, IReadOnlyList<string> Databases, IReadOnlyList<string> Folders, IReadOnlyList<BackupEntry> Entries);
+/// <param name="Tables">How many each database had at the beginning; earlier backups do not say.</param>
+internal sealed record BackupManifest(
+    DateTimeOffset CreatedAt, string PostgresVersion, IReadOnlyList<string> Databases, IReadOnlyList<string> Folders, IReadOnlyList<BackupEntry> Entries, IReadOnlyDictionary<string, long>? Tables = null);
 
 /// <param name="Bytes">Of the content, unpacked.</param>
 /// <param name="Sha256">Of the content, in hexadecimal.</param>

@@ -57,10 +57,11 @@ internal sealed class BackupWriter : IAsyncDisposable
     }
 
     /// <summary>Writes the manifest and gives the file its name.</summary>
-    public async Task FinishAsync(string postgresVersion, IReadOnlyList<string> databases, IReadOnlyList<string> folders, CancellationToken cancellationToken)
+    /// <param name="tables">How many each database has.</param>
+    public async Task FinishAsync(string postgresVersion, IReadOnlyDictionary<string, long> tables, IReadOnlyList<string> folders, CancellationToken cancellationToken)
     {
         await using (var manifest = Open(ManifestName))
-            await JsonSerializer.SerializeAsync(manifest, new BackupManifest(now, postgresVersion, databases, folders, entries), JsonSerializerOptions.Web, cancellationToken);
+            await JsonSerializer.SerializeAsync(manifest, new BackupManifest(now, postgresVersion, [.. tables.Keys], folders, entries, tables), JsonSerializerOptions.Web, cancellationToken);
         zip.Dispose();
         file.Flush(flushToDisk: true);
         await file.DisposeAsync();

@@ -1,10 +1,11 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Azure.Storage.Blobs.Models;
+using Microsoft.Extensions.Configuration;
 using ModelOps.AppHost.LocalEngine.Commands;
+using ModelOps.AppHost.LocalEngine.Packages;
 using ModelOps.AppHost.LocalEngine.Storage;
 using ModelOps.AppHost.LocalEngine.Support;
-using Npgsql;
 
 namespace ModelOps.AppHost.LocalEngine.Backup;
 
@@ -22,19 +23,45 @@ internal sealed class RestoreCommand : ICommand
         var (installation, path) = (context.Installation, context.Path("backup to restore"));
         if (installation.IsRunning)
             throw new DistributedApplicationException($"An AppHost runs on {installation.Data.Root}. Stop it first: what it writes meanwhile would be lost.");
+        RefuseStoresElsewhere(installation);
         using var backup = BackupReader.Open(path, Passphrase.Of(installation.Configuration));
+        await RefuseOtherPostgresAsync(backup.Manifest, context, cancellationToken);
         context.Console.Info($"Checking {backup.Manifest.Entries.Count} entries of {backup.Manifest.CreatedAt:u} …");
         await backup.VerifyAsync(cancellationToken);
+        var unfinished = installation.Data.File(DataFolder.UnfinishedRestore);
         using (EngineLock.Take(installation.Data))
         {
             SetAside(installation.Data, context.Builder.CommandLine.Flags.Contains(CommandLine.Overwrite), context);
+            await File.WriteAllTextAsync(unfinished, path, cancellationToken);
             await RestoreFilesAsync(backup, installation.Data, context.Builder.Resources.OfType<PostgresServerResource>().Single(), cancellationToken);
         }
+        context.Builder.IsRestoring = true;
         await context.Application.StartStoresAsync(cancellationToken);
         await RestoreBlobsAsync(backup, installation, cancellationToken);
         await LookAsync(backup, installation, cancellationToken);
+        File.Delete(unfinished);
         context.Console.Info($"Restored: {backup.Manifest.Databases.Count} databases and {backup.Manifest.Entries.Count(entry => entry.Blob is not null)} blobs as of {backup.Manifest.CreatedAt:u}. Start the application.");
         return 0;
+    }
+
+    private static void RefuseStoresElsewhere(Installation installation)
+    {
+        var stores = installation.Databases.Select(database => database.Name).Concat(installation.Containers.Select(container => container.Name));
+        if (stores.FirstOrDefault(store => installation.Configuration.GetConnectionString(store) is { Length: > 0 }) is { } elsewhere)
+            throw new DistributedApplicationException(
+                $"ConnectionStrings__{elsewhere} names a store of its own, and a restore writes to the data folder's stores alone. Unset it, or restore that store with its own means: docs/backup-and-restore.md.");
+    }
+
+    /// <summary>A server does not start on the files of another major version, so they are not put there.</summary>
+    private static async Task RefuseOtherPostgresAsync(BackupManifest manifest, CommandContext context, CancellationToken cancellationToken)
+    {
+        var native = await new NodePackages(context.Console).PostgresAsync(cancellationToken);
+        var (_, output) = await Command.RunAsync(Path.Combine(native, "bin", "postgres"), ["--version"], native, null, cancellationToken);
+        var installed = output.Split([' ', '\n'], StringSplitOptions.TrimEntries).Select(word => Version.TryParse(word, out var version) ? version : null).FirstOrDefault(version => version is not null)
+            ?? throw new DistributedApplicationException($"PostgreSQL in {native} does not say its version: {output}");
+        if (!Version.TryParse(manifest.PostgresVersion, out var backedUp) || backedUp.Major != installed.Major)
+            throw new DistributedApplicationException(
+                $"The backup has the files of PostgreSQL {manifest.PostgresVersion}, and PostgreSQL {installed} is installed here, which reads those of {installed.Major} alone. Restore it with the release that made it: backup.json in the file names it.");
     }
 
     private static void SetAside(DataFolder data, bool isAllowed, CommandContext context)
@@ -91,14 +118,15 @@ internal sealed class RestoreCommand : ICommand
         }
     }
 
-    /// <summary>Every database of the backup opens and has its tables.</summary>
+    /// <summary>Every database of the backup opens and has tables where it had some.</summary>
     private static async Task LookAsync(BackupReader backup, Installation installation, CancellationToken cancellationToken)
     {
         foreach (var database in installation.Databases.Where(database => backup.Manifest.Databases.Contains(database.DatabaseName)))
         {
-            await using var source = NpgsqlDataSource.Create((await installation.ConnectionStringAsync(database, cancellationToken))!);
-            await using var command = source.CreateCommand("SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace");
-            await command.ExecuteScalarAsync(cancellationToken);
+            var there = await Tables.CountAsync((await installation.ConnectionStringAsync(database, cancellationToken))!, cancellationToken);
+            if (there == 0 && backup.Manifest.Tables?.GetValueOrDefault(database.DatabaseName) is { } had and > 0)
+                throw new DistributedApplicationException(
+                    $"The database {database.DatabaseName} has no tables after the restore; it had {had}. See logs/ in {installation.Data.Root}, and restore again with --overwrite, from another copy of the file.");
         }
     }
 }

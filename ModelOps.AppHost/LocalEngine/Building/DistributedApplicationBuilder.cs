@@ -50,6 +50,9 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
     /// <summary>Begin with an empty data folder.</summary>
     internal bool Reset => CommandLine.Flags.Contains(CommandLine.Reset);
 
+    /// <summary>The stores are started to be restored into.</summary>
+    internal bool IsRestoring { get; set; }
+
     public IResourceBuilder<T> AddResource<T>(T resource) where T : IResource
     {
         if (_resources.Any(other => other.Name.Equals(resource.Name, StringComparison.OrdinalIgnoreCase)))

@@ -13,6 +13,6 @@ internal sealed record CommandLine(string[] Words, IReadOnlySet<string> Flags, s
     {
         string[] words = [.. args.TakeWhile(arg => !arg.StartsWith('-') && !arg.Contains('=', StringComparison.Ordinal))];
         var rest = args[words.Length..];
-        return new CommandLine(words, rest.Intersect(Known).ToHashSet(), [.. rest.Except(Known)]);
+        return new CommandLine(words, rest.Intersect(Known).ToHashSet(), [.. rest.Where(arg => !Known.Contains(arg))]);
     }
 }

@@ -39,5 +39,5 @@ internal sealed class GarnetPart(RedisResource resource, string folder, EngineCo
     ];
 
     public Task<string?> ProbeAsync(CancellationToken cancellationToken) =>
-        RedisPing.AskAsync("127.0.0.1", resource.PrimaryEndpoint.Port, resource.PasswordParameter?.Value, cancellationToken);
+        RedisPing.AskAsync("127.0.0.1", resource.PrimaryEndpoint.Port, resource.PasswordParameter?.Value, isEncrypted: false, cancellationToken);
 }

@@ -70,6 +70,7 @@ internal sealed class Engine(DistributedApplicationBuilder application, Resource
         if (!OperatingSystem.IsLinux())
             throw new DistributedApplicationException("LocalEngine runs on Linux (also under WSL). Elsewhere use Docker and real Aspire: dotnet run -p:UseAspire=true.");
         _lock = EngineLock.Take(data);
+        RefuseHalfRestored(data);
         _ledger = new ProcessLedger(data);
         await OrphanSweep.EndAllAsync(_ledger, console);
         if (application.Reset)
@@ -80,6 +81,13 @@ internal sealed class Engine(DistributedApplicationBuilder application, Resource
         }
         data.ClearTemporary();
         FreeSpace.Check(data.Root, console);
+    }
+
+    private void RefuseHalfRestored(DataFolder data)
+    {
+        if (application is { Reset: false, IsRestoring: false } && File.Exists(data.File(DataFolder.UnfinishedRestore)))
+            throw new DistributedApplicationException(
+                $"A restore into {data.Root} has not come to its end, so its stores are not whole. Restore again: restore {File.ReadAllText(data.File(DataFolder.UnfinishedRestore))} --overwrite. Or begin anew with --reset.");
     }
 
     private void AllocateEndpoints(DataFolder data)

@@ -7,6 +7,9 @@ internal sealed class DataFolder
 {
     public const string Volumes = "volumes";
 
+    /// <summary>There from the beginning of a restore to its end, with the backup's path.</summary>
+    public const string UnfinishedRestore = "restore.unfinished";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     public DataFolder(string? path)

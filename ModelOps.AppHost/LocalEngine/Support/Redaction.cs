@@ -31,6 +31,7 @@ internal sealed partial class Redaction(IEnumerable<string> secrets)
         text = LongNumber().Replace(text, "[number]");
         text = NamedPerson().Replace(text, $"$1$2{Person}");
         text = PersonInPath().Replace(text, $"$1{Person}");
+        text = LongAddress().Replace(text, "[address]");
         return Address().Replace(text, "[address]");
     }
 
@@ -52,7 +53,8 @@ internal sealed partial class Redaction(IEnumerable<string> secrets)
     [GeneratedRegex(@"\b(Bearer|Basic)\s+[A-Za-z0-9+/._~=-]{8,}", RegexOptions.IgnoreCase)]
     private static partial Regex Bearer();
 
-    [GeneratedRegex("""((?:[\w.-]*(?:password|passphrase|passwd|pwd|secret|credential|api[-_]?key|account[-_]?key|private[-_]?key|service[-_]?key|token|cookie|signature)|sig))("?\s*[=:]\s*"?)[^\s;,"'&]+""", RegexOptions.IgnoreCase)]
+    // What stands in quotation marks goes as a whole.
+    [GeneratedRegex("""((?:[\w.-]*(?:password|passphrase|passwd|pwd|secret|credential|api[-_]?key|account[-_]?key|private[-_]?key|service[-_]?key|token|cookie|signature)|sig))(\\?["']?\s*[=:]\s*(?:\\?["'])?)(?:(?<=")(?:\\.|[^"\\\r\n])*|(?<=')(?:\\.|[^'\\\r\n])*|[^\s;,"'&]+)""", RegexOptions.IgnoreCase)]
     private static partial Regex NamedSecret();
 
     [GeneratedRegex(@"[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+")]
@@ -67,8 +69,12 @@ internal sealed partial class Redaction(IEnumerable<string> secrets)
     [GeneratedRegex("""\b((?:shopper|user|person|customer|visitor|session)(?:[-_ ]?id)?)("?\s*[=:#]\s*["']?|\s+["']?)(?=[^\s"',;)]*\d)[^\s"',;)]+""", RegexOptions.IgnoreCase)]
     private static partial Regex NamedPerson();
 
-    [GeneratedRegex(@"(/(?:users|people|persons|shoppers|erasures|subjects)/)[^\s/?""']+", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(/(?:users|people|persons|shoppers|erasures|subjects|profiles)/)[^\s/?""']+", RegexOptions.IgnoreCase)]
     private static partial Regex PersonInPath();
+
+    // IPv6 has two colons together or seven: a time of the day has neither.
+    [GeneratedRegex(@"(?<![\w:.])(?!::1?(?![\w:]))(?=[0-9a-f:]*::|(?:[0-9a-f]{1,4}:){7})[0-9a-f:]{2,39}(?:\.\d{1,3}){0,3}(?:%\w+)?", RegexOptions.IgnoreCase)]
+    private static partial Regex LongAddress();
 
     // Not this machine's own, by which nobody is found.
     [GeneratedRegex(@"(?<![\d.])(?!127\.|0\.0\.0\.0)(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")]

@@ -19,7 +19,7 @@ internal static class SettingsReport
     public static IReadOnlyList<string> Secrets(Installation installation, IReadOnlyDictionary<string, string> stored) =>
     [
         .. stored.Values,
-        .. installation.Configuration.AsEnumerable().Where(pair => pair.Value is { Length: > 0 } && Redaction.IsSecretName(pair.Key) && !IsPlain(pair.Value)).Select(pair => pair.Value!),
+        .. installation.Configuration.AsEnumerable().Where(pair => pair.Value is { Length: > 0 } && Redaction.IsSecretName(pair.Key) && (!IsPlain(pair.Value) || pair.Value.All(char.IsAsciiDigit))).Select(pair => pair.Value!),
     ];
 
     private static string Shown(string name, string value) =>

@@ -64,7 +64,7 @@ internal sealed class PictureDownload : IDisposable
                 return new DownloadedPicture(null, etag);
             if ((int)response.StatusCode is >= 300 and < 400 && response.Headers.Location is { } next)
             {
-                address = UriOf(new Uri(address, next).AbsoluteUri);
+                address = Uri.TryCreate(address, next, out var target) ? UriOf(target.AbsoluteUri) : throw NotFetched(address.AbsoluteUri, "it is redirected to no address.");
                 continue;
             }
             if (response.StatusCode == HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500)

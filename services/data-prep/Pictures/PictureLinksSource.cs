@@ -69,10 +69,11 @@ internal sealed class PictureLinksSource(PictureDownload download, DatasetStorag
         duck.Open();
         var known = hasPictures ? $"SELECT item_id, address, etag FROM read_parquet({Sql.Literal(pictures)})" : "SELECT NULL::VARCHAR AS item_id, NULL::VARCHAR AS address, NULL::VARCHAR AS etag WHERE false";
         var isStale = links.Refresh ? "true" : "known.address IS DISTINCT FROM product.image_link OR known.etag IS NOT NULL";
+        // New ones first: what is known is there already, and must not take the place of what lies beyond the limit.
         var wanted = duck.Rows($"""
             SELECT product.item_id, product.image_link, CASE WHEN known.address = product.image_link THEN known.etag END
             FROM read_parquet({Sql.Literal(products)}) product LEFT JOIN ({known}) known ON known.item_id = product.item_id
-            WHERE product.image_link IS NOT NULL AND ({isStale}) ORDER BY product.item_id LIMIT {Math.Min(links.Most ?? int.MaxValue, options.Value.MaxFetched)}
+            WHERE product.image_link IS NOT NULL AND ({isStale}) ORDER BY (known.address IS NOT DISTINCT FROM product.image_link), product.item_id LIMIT {Math.Min(links.Most ?? int.MaxValue, options.Value.MaxFetched)}
             """, row => new Link(row.GetString(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2)));
         if (wanted.Count == 0 && duck.Scalar<long>($"SELECT count(image_link) FROM read_parquet({Sql.Literal(products)})") == 0)
             throw new UploadException($"No product of '{dataset}' has an image_link. Upload a catalogue with that column, or the pictures themselves as a zip archive.");

@@ -13,7 +13,7 @@ namespace ModelOps.DataPrep.SearchLog;
 internal sealed class SearchLogSource(EventLog.SearchLog log)
 {
     public const string Tables = """
-        CREATE TABLE searched (token VARCHAR, time TIMESTAMP, shopper VARCHAR, form VARCHAR, query VARCHAR, page INTEGER, found INTEGER);
+        CREATE TABLE searched (token VARCHAR, time TIMESTAMP, shopper VARCHAR, is_known BOOLEAN, form VARCHAR, query VARCHAR, page INTEGER, found INTEGER);
         CREATE TABLE searched_places (token VARCHAR, item_id VARCHAR, place INTEGER, clicked BOOLEAN, bought BOOLEAN);
         """;
 
@@ -46,7 +46,7 @@ internal sealed class SearchLogSource(EventLog.SearchLog log)
 
     private static void Append(DuckDBAppender searches, DuckDBAppender places, Impression answer, string query, IReadOnlyList<LoggedEvent> reactions)
     {
-        searches.CreateRow().AppendValue(answer.Token).AppendValue(answer.Time.UtcDateTime).AppendValue(answer.User ?? answer.Session ?? answer.Token)
+        searches.CreateRow().AppendValue(answer.Token).AppendValue(answer.Time.UtcDateTime).AppendValue(answer.User ?? answer.Session ?? answer.Token).AppendValue((bool?)(answer.User is not null || answer.Session is not null))
             .AppendValue(answer.Search!.Form).AppendValue(query).AppendValue((int?)answer.Search.Page).AppendValue((int?)answer.Search.Found).EndRow();
         var timely = reactions.Where(reaction => reaction.Time <= answer.Time + Attribution).ToList();
         var reacted = timely.SelectMany(reaction => reaction.Items).Select(item => item.ItemId).ToHashSet();

@@ -6,7 +6,7 @@ namespace ModelOps.DataPrep.SearchLog;
 
 /// <summary>
 /// What a version holds of the searches: counts over all shoppers, without anybody's id, and only of queries that at least
-/// <see cref="FewestShoppers"/> different ones have asked, so that what one person typed stays with that person.
+/// <see cref="FewestShoppers"/> different ones have asked, each named by a user or a session, so that what one person typed stays with that person.
 /// </summary>
 internal static class SearchTables
 {
@@ -19,17 +19,17 @@ internal static class SearchTables
     public static readonly string Prepare = $"""
         CREATE TABLE asked_queries AS
         SELECT form, arg_max(query, (times, query)) AS query FROM (SELECT form, query, count(*) AS times FROM searched GROUP BY form, query)
-        WHERE form IN (SELECT form FROM searched GROUP BY form HAVING count(DISTINCT shopper) >= {FewestShoppers})
+        WHERE form IN (SELECT form FROM searched GROUP BY form HAVING count(DISTINCT shopper) FILTER (is_known) >= {FewestShoppers})
         GROUP BY form;
         CREATE TABLE search_outcomes AS
         SELECT token, any_value(time) AS time, any_value(shopper) AS shopper, any_value(form) AS form, any_value(found) AS found, coalesce(bool_or(clicked), false) AS clicked, coalesce(bool_or(bought), false) AS bought
         FROM searched LEFT JOIN searched_places USING (token) WHERE page = 1 GROUP BY token
         """;
 
-    /// <summary>Rows of <see cref="DatasetFiles.Searches"/>.</summary>
+    /// <summary>Rows of <see cref="DatasetFiles.Searches"/>. What came because nothing was found answers nothing.</summary>
     public const string Places = """
         SELECT asked_queries.query AS query, item_id, place, count(*) AS shown, count(*) FILTER (clicked) AS clicked, count(*) FILTER (bought) AS bought
-        FROM searched_places JOIN searched USING (token) JOIN asked_queries USING (form) GROUP BY ALL
+        FROM searched_places JOIN searched USING (token) JOIN asked_queries USING (form) WHERE found > 0 GROUP BY ALL
         """;
 
     private static readonly (string File, string Query)[] all =

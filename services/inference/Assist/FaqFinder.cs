@@ -30,14 +30,16 @@ internal sealed class FaqFinder(Router router, IOptions<AssistOptions> options, 
             if (use.Model is not TextEncoder { Description.Kind: EncoderKind.Embed } encoder || VectorsOf(question.Model, encoder, name) is not { } vectors)
                 return words;
             var asked = await InTime.OrNullAsync(TimeSpan.FromMilliseconds(options.Value.EncoderMilliseconds), time, late => encoder.EmbedAsync(question.Message, late), cancellationToken);
-            return asked is null ? words : Both(faq, words, vectors.Near(asked), question.Language, most);
+            // A version that was replaced meanwhile may have vectors of another length.
+            return asked?.Length == vectors.Dimensions ? Both(faq, words, vectors.Near(asked), question.Language, most) : words;
         }
     }
 
     private List<FaqHit> Both(FaqIndex faq, IReadOnlyList<FaqHit> words, QueryNeighbours near, string? language, int most)
     {
         var least = options.Value.LeastCosine;
-        var meant = near.Nearest.Where(entry => near.Cosines[entry] > least && FaqIndex.Speaks(faq.Entries[entry], language)).Take(most)
+        var meant = Enumerable.Range(0, faq.Entries.Count).Where(entry => near.Cosines[entry] > least && FaqIndex.Speaks(faq.Entries[entry], language))
+            .OrderByDescending(entry => near.Cosines[entry]).Take(most)
             .Select(entry => new FaqHit(faq.Entries[entry], Math.Min(1, (near.Cosines[entry] - least) / (1 - least))));
         return [.. words.Concat(meant).GroupBy(hit => hit.Entry).Select(hits => hits.MaxBy(hit => hit.Score)).OrderByDescending(hit => hit.Score).Take(most)];
     }

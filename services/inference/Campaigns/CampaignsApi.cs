@@ -69,7 +69,7 @@ internal static class CampaignsApi
                 if (Wrong(request, model) is { } wrong)
                     return ([], Refuse(requests.Count == 1 ? wrong : $"Request {index}: {wrong}"));
             }
-            foreach (var (pair, answer) in group.Zip(Answer(model, [.. group.Select(pair => pair.Item)], user => !consents.Allows(store, user, ConsentPurpose.Campaigns), found.Arm)))
+            foreach (var (pair, answer) in group.Zip(Answer(model, [.. group.Select(pair => pair.Item)], user => !consents.Allows(store, user, ConsentPurpose.Campaigns), user => consents.ErasedAt(store, user) is not null, found.Arm)))
                 answers[pair.Index] = answer;
         }
         return (answers, null);
@@ -99,12 +99,13 @@ internal static class CampaignsApi
     }
 
     /// <param name="refuses">Who is not to be contacted; nothing that is known of them is used.</param>
-    public static IReadOnlyList<CampaignResponse> Answer(CampaignModel model, IReadOnlyList<CampaignRequest> requests, Func<string, bool>? refuses = null, string arm = Arm.Champion)
+    /// <param name="isErased">Of whom the package may not say any more what it knows.</param>
+    public static IReadOnlyList<CampaignResponse> Answer(CampaignModel model, IReadOnlyList<CampaignRequest> requests, Func<string, bool>? refuses = null, Func<string, bool>? isErased = null, string arm = Arm.Champion)
     {
         var refused = requests.Select(request => request.User is { } user && refuses?.Invoke(user) == true).ToArray();
         var (columns, arms) = (model.Schema.Columns.Count, model.Settings.Arms.Count);
         var rows = new float[requests.Count * columns];
-        var known = requests.Select((request, i) => model.Encode(refused[i] ? null : request.User, name => Text(request.Context, name), rows.AsSpan(i * columns, columns))).ToList();
+        var known = requests.Select((request, i) => model.Encode(refused[i] || (request.User is { } user && isErased?.Invoke(user) == true) ? null : request.User, name => Text(request.Context, name), rows.AsSpan(i * columns, columns))).ToList();
         var (uplift, response) = model.Score(rows);
         return [.. requests.Select((request, i) =>
         {

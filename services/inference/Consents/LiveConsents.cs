@@ -13,7 +13,7 @@ namespace ModelOps.Inference.Consents;
 internal sealed class LiveConsents(ConsentLog log, PackageOptions packages, IOptions<ConsentOptions> options, ILogger<LiveConsents> logger)
     : LogFollower<List<LoggedConsent>>(Path.Combine(packages.Folder, "consents.json"), "Consents", logger)
 {
-    private readonly ConcurrentDictionary<(string Person, string Purpose), LoggedConsent> known = new();
+    private volatile ConcurrentDictionary<(string Person, string Purpose), LoggedConsent> known = new();
     private long cursor;
 
     public bool Allows(StoreId store, string user, string purpose) =>
@@ -21,6 +21,10 @@ internal sealed class LiveConsents(ConsentLog log, PackageOptions packages, IOpt
 
     /// <summary>The request as it may be answered: without the person, who refuses recommendations by what they did.</summary>
     public RecommendationRequest Honour(StoreId store, RecommendationRequest request) =>
+        request.User is { } user && !Allows(store, user, ConsentPurpose.Recommendations) ? request with { User = null, Session = null, History = null } : request;
+
+    /// <inheritdoc cref="Honour(StoreId, RecommendationRequest)"/>
+    public SearchRequest Honour(StoreId store, SearchRequest request) =>
         request.User is { } user && !Allows(store, user, ConsentPurpose.Recommendations) ? request with { User = null, Session = null } : request;
 
     /// <summary>When the person was erased; nothing from before is to be used. Null for everybody else.</summary>
@@ -30,9 +34,11 @@ internal sealed class LiveConsents(ConsentLog log, PackageOptions packages, IOpt
     protected override async Task<bool> AskAsync(bool isFirst, CancellationToken cancellationToken)
     {
         var slice = await log.ReadAsync(cursor, cancellationToken);
+        // What was kept on disk holds until all of it is there anew: nobody's refusal is out of effect meanwhile.
         if (isFirst)
-            known.Clear();
-        Restore([.. slice.Events]);
+            known = new(slice.Events.GroupBy(consent => (consent.Person, consent.Purpose)).Select(word => KeyValuePair.Create(word.Key, word.Last())));
+        else
+            Restore([.. slice.Events]);
         cursor = slice.Cursor;
         return slice.Events.Count > 0;
     }

@@ -4,6 +4,7 @@ using ModelOps.Contracts;
 using ModelOps.Contracts.Predictions;
 using ModelOps.Contracts.Signing;
 using ModelOps.Inference.Catalogue;
+using ModelOps.Inference.Consents;
 using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Recommendations;
 using ModelOps.ServiceDefaults.Access;
@@ -52,12 +53,12 @@ internal static class ModelsApi
         }
     }
 
-    private static Results<Ok<List<string>>, ProblemHttpResult> Shoppers(StoreId store, string model, Router router, int count = 20)
+    private static Results<Ok<List<string>>, ProblemHttpResult> Shoppers(StoreId store, string model, Router router, LiveConsents consents, int count = 20)
     {
         if (router.UseChampion(store, model) is not { } use)
             return RecommendationsApi.NothingDeployed(model);
         using (use)
-            return TypedResults.Ok(use.Model.Shoppers.Users.Take(Math.Clamp(count, 1, MostShoppers)).ToList());
+            return TypedResults.Ok(use.Model.Shoppers.Users.Where(user => consents.ErasedAt(store, user) is null).Take(Math.Clamp(count, 1, MostShoppers)).ToList());
     }
 
     private static async Task<Results<Ok<Contracts.Predictions.ShopperHistory>, ProblemHttpResult>> HistoryAsync(

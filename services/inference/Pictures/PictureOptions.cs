@@ -10,7 +10,7 @@ internal sealed class PictureOptions
     [Range(1024, 100 << 20)] public int MaxBytes { get; init; } = 10 << 20;
 
     /// <summary>Width by height of one; four bytes each while it is read.</summary>
-    [Range(1024, 400_000_000)] public long MaxPixels { get; init; } = 40_000_000;
+    [Range(1024, 400_000_000)] public long MaxPixels { get; init; } = 20_000_000;
 
     /// <summary>Pictures that are read at the same time; others wait, as long as their deadline allows.</summary>
     [Range(1, 256)] public int MaxAtOnce { get; init; } = 4;

@@ -5,17 +5,34 @@ using ModelOps.Pictures;
 
 namespace ModelOps.Inference.Pictures;
 
-/// <summary>Reads the picture of a request: the body itself, or the first file of a form. A few at a time, as a large one takes much memory.</summary>
+/// <summary>Reads the picture of a request: the body itself, or the first file of a form. A few at a time, as a large one takes much memory; the bodies that are held at once are limited too.</summary>
 internal sealed class SentPicture(IOptions<PictureOptions> options) : IDisposable
 {
     private const int BlockSize = 64 * 1024;
+
+    /// <summary>Bodies that are held at once, from their first byte until they are read; others wait unread, as long as their deadline allows.</summary>
+    private const int MostBodies = 16;
+
     private readonly PictureLimits limits = options.Value.Limits;
+    private readonly SemaphoreSlim bodies = new(MostBodies);
     private readonly SemaphoreSlim places = new(options.Value.MaxAtOnce);
 
     /// <exception cref="PictureException">It is no picture that can be used.</exception>
     public async Task<Picture> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var content = await ReceiveAsync(request, cancellationToken);
+        await bodies.WaitAsync(cancellationToken);
+        try
+        {
+            return await ReadAsync(await ReceiveAsync(request, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            bodies.Release();
+        }
+    }
+
+    private async Task<Picture> ReadAsync(byte[] content, CancellationToken cancellationToken)
+    {
         await places.WaitAsync(cancellationToken);
         try
         {
@@ -59,5 +76,9 @@ internal sealed class SentPicture(IOptions<PictureOptions> options) : IDisposabl
         return content.ToArray();
     }
 
-    public void Dispose() => places.Dispose();
+    public void Dispose()
+    {
+        bodies.Dispose();
+        places.Dispose();
+    }
 }

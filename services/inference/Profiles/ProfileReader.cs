@@ -34,7 +34,7 @@ internal static class ProfileReader
         {
             var (row, past) = (rows[(i * columns)..((i + 1) * columns)], shoppers[i].Past);
             var (tags, score) = (TagsOf(model, past), ScoresOf(model, scores[(i * ProfileSettings.ScoreCount)..], row));
-            var interests = Interests.Of(past, model.Catalogue, model.Settings.HalfLifeDays, model.Refused).Categories;
+            var interests = Interests.Of(past, model.Catalogue, model.Settings.HalfLifeDays, model.Refused, int.MaxValue).Categories; // a category has what lies below it
             var summary = new ProfileSummary(
                 shoppers[i].User, tags?.Segment, tags?.Lifecycle, tags?.PriceBand, model.ClusterOf(row).Name, score.Propensity, score.ChurnRisk, score.ExpectedValue, interests is [var strongest, ..] ? strongest.Name : null);
             if (filter is null || Wants(filter, summary, interests))

@@ -20,8 +20,13 @@ internal sealed class Shoppers(ShopEvents events, LiveConsents consents, TimePro
 
     private long restsUntil;
 
-    public async Task<Shopper> FindAsync(RecommendationModel model, string user, CancellationToken cancellationToken) =>
-        With(model, consents.ErasedAt(model.Store, user) is null ? model.Shoppers.Find(user) : null, await AskAsync(token => events.ReadUserAsync(model.Store, user, model.Schema.EventCursor, model.Schema.Length, token), cancellationToken));
+    public async Task<Shopper> FindAsync(RecommendationModel model, string user, CancellationToken cancellationToken)
+    {
+        // Of somebody who was erased the log holds what came after, and the package must not say what came before.
+        var isErased = consents.ErasedAt(model.Store, user) is not null;
+        var recent = await AskAsync(token => events.ReadUserAsync(model.Store, user, isErased ? 0 : model.Schema.EventCursor, model.Schema.Length, token), cancellationToken);
+        return With(model, isErased ? null : model.Shoppers.Find(user), recent);
+    }
 
     /// <summary>Who has no account is known by the visit; a package knows nothing of visits.</summary>
     public async Task<Shopper> FindVisitAsync(RecommendationModel model, string session, CancellationToken cancellationToken) =>

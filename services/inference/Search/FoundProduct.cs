@@ -64,7 +64,7 @@ internal sealed class FoundProduct
             why[((Feature)i).ToString().ToLowerInvariant()] = factor;
             product *= factor;
         }
-        if (Ranked.Score / product - Ranked.Lexical is > 1e-9 and var vectors)
+        if (weights.UsesVectors && Ranked.Features.Length > 0 && Ranked.Score / product - Ranked.Lexical is > 1e-9 and var vectors)
             why["vectors"] = vectors;
         if (Reranked > 1)
             why["reranked"] = Reranked;

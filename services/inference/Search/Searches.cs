@@ -5,6 +5,7 @@ using ModelOps.Contracts.Events;
 using ModelOps.Contracts.Predictions;
 using ModelOps.EventLog;
 using ModelOps.Inference.Catalogue;
+using ModelOps.Inference.Consents;
 using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Events;
 using ModelOps.Inference.Recommendations;
@@ -17,7 +18,7 @@ using ModelOps.Search.Results;
 namespace ModelOps.Inference.Search;
 
 /// <summary>Answers a search with the version that is the shopper's, and logs what was asked and shown.</summary>
-internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules rules, Shoppers shoppers, QueryVectors vectors, RereadProducts reread, ImpressionLog impressions, TimeProvider time)
+internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules rules, Shoppers shoppers, LiveConsents consents, QueryVectors vectors, RereadProducts reread, ImpressionLog impressions, TimeProvider time)
 {
     private const string Placement = "search";
     private const int MostHistory = 50;
@@ -32,6 +33,7 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
         using var use = routed.Use;
         if (use.Model is not SearchModel model)
             return null;
+        request = consents.Honour(store, request);
         var likes = await LikesAsync(model, request, cancellationToken);
         var vector = await vectors.OfAsync(model, request.Query, cancellationToken);
         var response = await AnswerAsync(model, request, vector, likes, catalogue.Of(store), rules.Of(store), routed.Arm, cancellationToken);
@@ -46,7 +48,7 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
     {
         var form = QueryForm.Of(request.Query);
         return new LoggedSearch(
-            form, request.Page, (request.Page - 1) * request.Count, form.Length > 0 && response.Match == Matching.None ? 0 : response.Total, response.Match,
+            form, request.Page, (request.Page - 1) * request.Count, form.Length > 0 && response.Match is Matching.None or Matching.Near ? 0 : response.Total, response.Match,
             request.Sort is SearchSort.Relevance ? null : request.Sort, request.Filter is null ? null : JsonSerializer.Serialize(request.Filter, JsonSerializerOptions.Web), response.Suggestion);
     }
 

@@ -65,12 +65,14 @@ internal static class OutcomeTables
         builder.Entity<SearchRow>(search =>
         {
             search.ToTable(Searches).HasKey(row => new { row.Store, row.Token });
+            search.HasIndex(row => new { row.Store, row.Time });
             search.HasIndex(row => new { row.Store, row.Model, row.Time });
             search.HasIndex(row => new { row.Store, row.Shopper, row.Time });
         });
         builder.Entity<AssistAnswerRow>(answer =>
         {
             answer.ToTable(AssistAnswers).HasKey(row => new { row.Store, row.Token });
+            answer.HasIndex(row => new { row.Store, row.Time });
             answer.HasIndex(row => new { row.Store, row.Model, row.Time });
             answer.HasIndex(row => new { row.Store, row.Shopper });
         });

@@ -54,8 +54,12 @@ internal static class Judge
         return answers < fewest ? $"No verdict yet: {arm}: {answers:N0} answers of this step can be judged; a verdict takes {fewest:N0}." : null;
     }
 
-    private static long Judged(List<Limit> limits, ArmTotals trial) =>
-        limits.Any(limit => limit.IsReaction) && !trial.IsShadow ? trial.Reactions.Answers : trial.Requests;
+    /// <summary>Of the guards that count reactions and outcomes the one with the fewest answers decides.</summary>
+    private static long Judged(List<Limit> limits, ArmTotals trial)
+    {
+        var answers = limits.Any(limit => limit.IsReaction) && !trial.IsShadow ? trial.Reactions.Answers : trial.Requests;
+        return trial.IsShadow ? answers : limits.Where(limit => limit.IsOutcome).Select(limit => (long)trial.Outcomes.GetValueOrDefault(limit.Metric, UserSums.None).Trials).Append(answers).Min();
+    }
 
     private static GuardEvidence Evidence(string arm, Limit limit, ArmTotals trial, ArmTotals baseline, double alpha, Strictness strictness)
     {

@@ -14,6 +14,8 @@ internal sealed class AudienceBuilder(InferenceClient inference, ProfileSelectio
     {
         if (request.Filter is not null)
             request = request with { Users = [.. (await profiles.SelectAsync(store, request.Filter, request.ProfileModel, cancellationToken)).Profiles.Select(profile => profile.User)] };
+        if (request.Users!.Count > AudienceCheck.MostUsers)
+            throw new AudienceException($"'filter' finds {request.Users.Count:N0} users; a list is made of at most {AudienceCheck.MostUsers:N0}. Narrow the filter.");
         var offers = request.Offers!;
         var users = request.Users!.Distinct().Where(user => request.HoldOut is not { } held || !HoldOut.Has(user, held.Name, held.Share)).ToList();
         var answers = await AskAsync(store, users, request, cancellationToken);

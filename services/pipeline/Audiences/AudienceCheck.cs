@@ -8,7 +8,9 @@ internal static class AudienceCheck
     /// <summary>Of money and of contacts.</summary>
     private const double MostAmount = 1e9;
 
-    private const int MostUsers = 100_000, MostOffers = 50, MostSteps = 20;
+    public const int MostUsers = 100_000;
+
+    private const int MostOffers = 50, MostSteps = 20;
 
     /// <returns>Null when nothing is.</returns>
     public static string? Wrong(AudienceRequest request)

@@ -41,6 +41,10 @@ internal static class AudiencesApi
                 selected.Model, selected.Version, selected.Profiles.Count, selected.Looked, selected.Refused,
                 [.. Enumerable.Range(0, Math.Min(request.Sample, selected.Profiles.Count)).Select(i => selected.Profiles[(int)(i * step)])]));
         }
+        catch (AudienceException exception)
+        {
+            return Problems.Refuse("audience", exception.Message);
+        }
         catch (ServiceException exception) when (!exception.IsTransient)
         {
             return Refused(exception);
@@ -58,6 +62,10 @@ internal static class AudiencesApi
         {
             var audience = await builder.BuildAsync(store, request, cancellationToken);
             return format == "csv" ? TypedResults.Text(await CsvAsync(audience.Contacts), "text/csv; charset=utf-8") : TypedResults.Ok(audience);
+        }
+        catch (AudienceException exception)
+        {
+            return Problems.Refuse("audience", exception.Message);
         }
         catch (ServiceException exception) when (!exception.IsTransient)
         {

@@ -15,7 +15,7 @@ namespace ModelOps.Registry.Access;
 internal static class ApiKeysApi
 {
     private const int LongestName = 80;
-    private const double MostDays = 3660, MostOverlapHours = 24 * 90, MostPerSecond = 100_000;
+    private const double MostDays = 3660, MostOverlapHours = 24 * 90, LeastPerSecond = 0.001, MostPerSecond = 100_000;
     private const int MostBurst = 1_000_000;
 
     public static void AddApiKeys(this IServiceCollection services)
@@ -113,8 +113,9 @@ internal static class ApiKeysApi
     private static string? WrongLimits(KeyLimits? limits) => limits switch
     {
         null => null,
-        { PerSecond: not (null or > 0 and <= MostPerSecond) } => $"'perSecond' is {limits.PerSecond}; give more than 0 and at most {MostPerSecond}, or leave it out for no limit.",
+        { PerSecond: not (null or >= LeastPerSecond and <= MostPerSecond) } => $"'perSecond' is {limits.PerSecond}; give {LeastPerSecond} to {MostPerSecond}, or leave it out for no limit. For fewer calls use 'perDay'.",
         { Burst: not (null or >= 1 and <= MostBurst) } => $"'burst' is {limits.Burst}; give 1 to {MostBurst}, or leave it out for as many as a second's.",
+        { Burst: { } burst, PerSecond: { } perSecond } when burst < perSecond / 10 => $"'burst' is {burst}, too few for 'perSecond' {perSecond}: the rate would never be reached. Give at least {Math.Ceiling(perSecond / 10)}, or leave it out for as many as a second's.",
         { Burst: not null, PerSecond: null } => "'burst' is how many calls may come at once beyond 'perSecond': give that too.",
         { PerDay: not (null or >= 1) } => $"'perDay' is {limits.PerDay}; give 1 or more, or leave it out for no limit.",
         _ => null,

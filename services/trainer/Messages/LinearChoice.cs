@@ -21,10 +21,14 @@ internal static class LinearChoice
         SvmSettings[] possible = [.. Settings.Select(setting => new SvmSettings((float)(parameters.Cost ?? setting.Cost), (float)(parameters.Bayes ?? setting.BayesShare))).Distinct()];
         if (possible.Length < 2 || choosing.Count == 0)
             return With(parameters, possible[0]);
-        var vectorizer = TextVectorizer.Fit(learning.Texts.Take(MostMessages), parameters.Terms);
-        var (rows, asked) = (SparseRows.Of(vectorizer, [.. learning.Texts.Take(MostMessages)]), SparseRows.Of(vectorizer, choosing.Texts));
+        // From all over the file: one that is sorted would show but its first intents.
+        var count = Math.Min(MostMessages, learning.Count);
+        int[] some = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * learning.Count / count))];
+        string[] texts = [.. some.Select(row => learning.Texts[row])];
+        var vectorizer = TextVectorizer.Fit(texts, parameters.Terms);
+        var (rows, asked) = (SparseRows.Of(vectorizer, texts), SparseRows.Of(vectorizer, choosing.Texts));
         double[] losses = [.. possible.Select(setting =>
-            Calibration.LossOf(LinearSvm.Train(rows, [.. learning.Labels.Take(MostMessages)], learning.Intents.Count, setting).Score(asked), choosing.Labels))];
+            Calibration.LossOf(LinearSvm.Train(rows, [.. some.Select(row => learning.Labels[row])], learning.Intents.Count, setting).Score(asked), choosing.Labels))];
         var best = Array.IndexOf(losses, losses.Min());
         return With(parameters, possible[losses[best] < losses[0] * (1 - LeastGain) ? best : 0]);
     }

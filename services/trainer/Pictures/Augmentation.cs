@@ -6,9 +6,10 @@ using static TorchSharp.torch;
 namespace ModelOps.Trainer.Pictures;
 
 /// <summary>Another look at the same pictures: mirrored or not, nearer, aside, brighter or paler.</summary>
-internal sealed class Augmentation(int seed)
+/// <param name="nearest">Share of a side that the nearest look shows.</param>
+internal sealed class Augmentation(int seed, double nearest)
 {
-    private const double Nearest = .65, Aside = .1, Brightness = .15, Contrast = .3, Colour = .4;
+    private const double Aside = .1, Brightness = .15, Contrast = .3, Colour = .4;
     private readonly Random random = new(seed);
 
     /// <param name="pictures">(batch, 3, side, side) from 0 to 1.</param>
@@ -19,9 +20,9 @@ internal sealed class Augmentation(int seed)
         var grid = nn.functional.affine_grid(Places(batch), pictures.shape, align_corners: false);
         var seen = nn.functional.grid_sample(pictures, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Border, align_corners: false);
         var grey = seen.mean([1], keepdim: true); // (batch, 1, side, side)
-        seen = grey + ((seen - grey) * Around(batch, 1, Colour));
+        seen = grey.Plus((seen - grey) * Around(batch, 1, Colour));
         var mean = seen.mean([1, 2, 3], keepdim: true);
-        seen = (mean * Around(batch, 1, Brightness)) + ((seen - mean) * Around(batch, 1, Contrast));
+        seen = (mean * Around(batch, 1, Brightness)).Plus((seen - mean) * Around(batch, 1, Contrast));
         return seen.clamp(Scalars.Of(0), Scalars.Of(1)).MoveToOuterDisposeScope();
     }
 
@@ -31,7 +32,7 @@ internal sealed class Augmentation(int seed)
         var places = new float[batch * 6];
         for (var row = 0; row < batch; row++)
         {
-            var scale = Nearest + (random.NextDouble() * (1 - Nearest));
+            var scale = nearest + (random.NextDouble() * (1 - nearest));
             var mirror = random.Next(2) == 0 ? 1 : -1;
             var free = 1 - scale + Aside;
             (places[row * 6], places[(row * 6) + 2]) = ((float)(scale * mirror), (float)(free * ((2 * random.NextDouble()) - 1)));

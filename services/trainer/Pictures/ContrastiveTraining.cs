@@ -20,6 +20,9 @@ public sealed class ContrastiveTraining(PictureSettings settings, PictureParamet
     private const double WeightDecay = 1e-3;
     private const int WarmupSteps = 50;
 
+    /// <summary>Views alone have to be told apart by parts of what they show; a title is of the whole of it.</summary>
+    private const double Nearest = .65, NearestOfTitled = .85;
+
     /// <summary>What a row is kept from: its likeness to itself.</summary>
     private const double Never = -1e9;
 
@@ -36,7 +39,7 @@ public sealed class ContrastiveTraining(PictureSettings settings, PictureParamet
         using var views = nn.Sequential(nn.Linear(settings.Dimensions, settings.Dimensions), nn.ReLU(), nn.Linear(settings.Dimensions, settings.Dimensions));
         var learned = new Texts.Part(("network", network), ("titles", titles), ("views", views)); // not disposed of: it would take the network along
         using var optimizer = new Optimizers.AdamW(learned, WeightDecay);
-        var augmentation = new Augmentation(parameters.Seed);
+        var augmentation = new Augmentation(parameters.Seed, hasTitles ? NearestOfTitled : Nearest);
         var (rows, shuffling, partners) = (Enumerable.Range(0, pictures.Count).ToArray(), new Random(parameters.Seed), PartnersOf(pictures));
         var schedule = new Schedule("cosine", WarmupSteps, 1);
         var (started, step, done) = (Stopwatch.GetTimestamp(), 0, 0.0);
@@ -72,7 +75,7 @@ public sealed class ContrastiveTraining(PictureSettings settings, PictureParamet
         if (hasTitles && TitleLoss(vectors, [.. batch.Select(row => pictures.Titles[row])], titles) is { } byTitles)
             loss = byTitles.mul(Scalars.Of(parameters.TitleWeight));
         if (hasViews && ViewLoss(PictureNetwork.ToLengthOne(views.call(vectors))).mul(Scalars.Of(parameters.ViewWeight)) is { } byViews)
-            loss = loss is null ? byViews : loss + byViews;
+            loss = loss is null ? byViews : loss.Plus(byViews);
         return loss ?? vectors.sum().mul(Scalars.Of(0)); // a batch without a title teaches nothing
     }
 

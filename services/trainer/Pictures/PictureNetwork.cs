@@ -50,7 +50,7 @@ public sealed class PictureNetwork : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var seen = nn.functional.relu(first.call(pictures)); // (batch, width, side, side)
         foreach (var (halving, second, shortcut) in stages)
-            seen = nn.functional.relu(second.call(nn.functional.relu(halving.call(seen))) + shortcut.call(seen)); // (batch, 2 · channels, side / 2, side / 2)
+            seen = nn.functional.relu(second.call(nn.functional.relu(halving.call(seen))).Plus(shortcut.call(seen))); // (batch, 2 · channels, side / 2, side / 2)
         var vectors = output.call(seen.mean([2, 3])); // (batch, dim)
         return ToLengthOne(vectors).MoveToOuterDisposeScope();
     }

@@ -44,9 +44,9 @@ public sealed class ProfileTraining(ProfileData data, ProfileParameters paramete
         var schema = Snapshots.Learn(scores.LearnRows(propensity, data.End), ProfileFeatures.Names);
 
         phase("train");
-        var (buying, buyingTest) = Train(scores, propensity, schema);
-        var (losing, _) = Train(scores, churn, schema);
-        var (spend, spendTest) = data.HasPrices ? Spend(scores, propensity, buying, buyingTest, schema) : (null, null);
+        var (buying, buyingTest, asOfCutoff) = Train(scores, propensity, schema);
+        var (losing, _, _) = Train(scores, churn, schema);
+        var (spend, spendTest) = data.HasPrices ? Spend(scores, propensity, buying, buyingTest, asOfCutoff, schema) : (null, null);
 
         phase("clusters");
         var now = snapshots.Of(data.End);
@@ -54,7 +54,8 @@ public sealed class ProfileTraining(ProfileData data, ProfileParameters paramete
         return new TrainedProfiles(schema, buying, losing, spend, spendTest, ClusterTraining.Find(present, parameters.Seed), present);
     }
 
-    private (TrainedScore Score, ScoreTest Test) Train(ScoreTraining scores, ScoreTarget target, TableSchema schema)
+    /// <returns>Beside what is deployed what was chosen before the test, which knows none of its days.</returns>
+    private (TrainedScore Score, ScoreTest Test, ChosenLearner AsOfCutoff) Train(ScoreTraining scores, ScoreTarget target, TableSchema schema)
     {
         var cutoff = data.End.AddDays(-target.Days);
         var chosen = scores.Choose(target, cutoff);
@@ -64,19 +65,20 @@ public sealed class ProfileTraining(ProfileData data, ProfileParameters paramete
         var final = new ScoreTraining(snapshots, parameters with { Learner = chosen.Name }).Choose(target, data.End);
         var rows = scores.LearnRows(target, data.End);
         var learned = ScoreLearners.Of(chosen.Name).Learn(rows.Table(schema), rows.Labels, null, parameters.Seed);
-        return (new TrainedScore(target, final.Calibration.Over(learned), chosen with { Calibration = final.Calibration }, ScoreReport.Of([test], parameters.Seed), cutoff), test);
+        return (new TrainedScore(target, final.Calibration.Over(learned), chosen with { Calibration = final.Calibration }, ScoreReport.Of([test], parameters.Seed), cutoff), test, chosen);
     }
 
-    private (SpendModel?, (SpendQuality, SpendQuality)?) Spend(ScoreTraining scores, ScoreTarget target, TrainedScore buying, ScoreTest test, TableSchema schema)
+    private (SpendModel?, (SpendQuality, SpendQuality)?) Spend(ScoreTraining scores, ScoreTarget target, TrainedScore buying, ScoreTest test, ChosenLearner asOfCutoff, TableSchema schema)
     {
         var spends = new SpendTraining(scores, parameters);
         if (spends.Learn(target, data.End, buying.Chosen, schema) is not { } model)
             return (null, null);
-        var before = spends.Learn(target, buying.Cutoff, buying.Chosen, schema);
+        var then = Snapshots.Learn(scores.LearnRows(target, buying.Cutoff), ProfileFeatures.Names);
+        var before = spends.Learn(target, buying.Cutoff, asOfCutoff, then);
         var rfm = Snapshots.Learn(scores.LearnRows(target, buying.Cutoff), ProfileFeatures.Rfm);
-        var peer = spends.Learn(target, buying.Cutoff, buying.Chosen with { Name = ScoreLearners.Logistic }, rfm);
+        var peer = spends.Learn(target, buying.Cutoff, new ChosenLearner(ScoreLearners.Logistic, test.PeerCalibration, new Dictionary<string, double>()), rfm);
         return before is null || peer is null ? (model, null) : (model, (
-            SpendQuality.Of(before.Predict(test.Rows.Table(schema), test.Probabilities), test.Rows.Spend), SpendQuality.Of(peer.Predict(test.Rows.Table(rfm), test.Peer), test.Rows.Spend)));
+            SpendQuality.Of(before.Predict(test.Rows.Table(then), test.Probabilities), test.Rows.Spend), SpendQuality.Of(peer.Predict(test.Rows.Table(rfm), test.Peer), test.Rows.Spend)));
     }
 
     private double Span => (data.End - data.From).TotalDays;

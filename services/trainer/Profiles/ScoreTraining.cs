@@ -7,7 +7,8 @@ namespace ModelOps.Trainer.Profiles;
 /// <summary>Answers to a question at snapshots that nothing was learned from or chosen on.</summary>
 /// <param name="Probabilities">The model's.</param>
 /// <param name="Peer">Of <see cref="ScoreLearners.Rfm"/> from the same rows of training, calibrated alike.</param>
-public sealed record ScoreTest(ScoreRows Rows, double[] Probabilities, double[] Peer);
+/// <param name="PeerCalibration">With which.</param>
+public sealed record ScoreTest(ScoreRows Rows, double[] Probabilities, double[] Peer, Calibration PeerCalibration);
 
 /// <summary>How one learner stands, with what its probabilities have to be multiplied in their log-odds.</summary>
 public sealed record ChosenLearner(string Name, Calibration Calibration, IReadOnlyDictionary<string, double> LogLosses);
@@ -49,7 +50,7 @@ public sealed class ScoreTraining(Snapshots snapshots, ProfileParameters paramet
         var peer = Calibration.Fit(before, [.. validations.SelectMany(part => part.Ask.Labels)]);
         return new ScoreTest(
             ask, Array.ConvertAll(Predict(ScoreLearners.Of(chosen.Name), learn, ask, ProfileFeatures.Names), chosen.Calibration.Of),
-            Array.ConvertAll(Predict(ScoreLearners.Rfm, learn, ask, ProfileFeatures.Rfm), peer.Of));
+            Array.ConvertAll(Predict(ScoreLearners.Rfm, learn, ask, ProfileFeatures.Rfm), peer.Of), peer);
     }
 
     /// <summary>All rows whose outcome was known at <paramref name="now"/>.</summary>

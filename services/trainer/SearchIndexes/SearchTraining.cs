@@ -30,8 +30,9 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
         var judged = await dataset.ReadJudgementsAsync();
         var clicks = parameters.Clicks ? await dataset.ReadClicksAsync() : [];
         var bias = PositionModel.Fit(clicks);
-        var clicked = ClickJudgements.Of(clicks, bias, judged.Select(query => query.Text).ToHashSet());
-        List<JudgedQuery> queries = [.. judged, .. clicked];
+        var looked = Looked(judged);
+        var clicked = ClickJudgements.Of(clicks, bias, judged.Select(query => query.Text), WeightLearner.MostQueries - looked.Count);
+        List<JudgedQuery> queries = [.. looked, .. clicked];
         var rewordings = Rewordings.Candidates(await dataset.ReadRewordingsAsync(), Stemmer.Of(parameters.Language));
         report(new WorkerMessage(Phase: "index"));
         var settings = new SearchSettings { Language = parameters.Language, Synonyms = parameters.Synonyms ?? [], Queries = await dataset.ReadSuccessfulQueriesAsync(), EventCursor = task.Dataset.EventCursor };
@@ -67,12 +68,24 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
         return new TrainingResult(metrics, comparison);
     }
 
+    /// <summary>More queries would cost time, and with networks memory, and move nothing: of many, some from all over.</summary>
+    private static List<JudgedQuery> Looked(List<JudgedQuery> judged) => judged.Count <= WeightLearner.MostQueries
+        ? judged
+        : [.. Enumerable.Range(0, WeightLearner.MostQueries).Select(i => judged[(int)((long)i * judged.Count / WeightLearner.MostQueries)])];
+
     /// <summary>Trains what was asked for and can be, and keeps what is used.</summary>
     private SearchNetworks TrainNetworks(SearchLearning learning, ref LearnedSearch learned, SearchEngine engine, List<JudgedQuery> queries, string folder)
     {
         var reranks = parameters.Rerank != SearchPart.None;
         if (parameters.Dense == SearchPart.None && !reranks)
             return new SearchNetworks();
+        if (reranks && queries.Count < CatalogueLanguage.Folds && parameters.Rerank == SearchPart.Auto)
+        {
+            learned = learned with { Rerank = PartDecision.Of(parameters.Rerank, null, null, parameters.Seed) };
+            if (parameters.Dense == SearchPart.None)
+                return new SearchNetworks();
+            reranks = false;
+        }
         if (reranks && queries.Count < CatalogueLanguage.Folds)
             throw new TrainingException($"A reranker learns from judged queries; the dataset has {queries.Count} with a product that answers them. Upload judgements with the columns query, item_id and grade, or leave 'rerank' out.");
         var scratch = Path.Combine(folder, "networks");

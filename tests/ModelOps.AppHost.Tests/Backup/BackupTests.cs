@@ -1,6 +1,7 @@
 using Azure.Storage.Blobs.Models;
 using ModelOps.AppHost.LocalEngine.Commands;
 using ModelOps.AppHost.LocalEngine.Running;
+using ModelOps.AppHost.LocalEngine.Storage;
 using ModelOps.AppHost.LocalEngine.Support;
 using Npgsql;
 
@@ -85,6 +86,20 @@ public sealed class BackupTests : IDisposable
         Assert.Contains("openssl rand", (await Assert.ThrowsAsync<DistributedApplicationException>(() => RunAsync(Model(""), "backup", Backup))).Message, StringComparison.Ordinal);
         Assert.False(File.Exists(Backup));
     }
+
+    [Fact]
+    public async Task UnfinishedRestore_IsSaid_AndNothingStarts()
+    {
+        Directory.CreateDirectory(Data);
+        await File.WriteAllTextAsync(Path.Combine(Data, DataFolder.UnfinishedRestore), Backup);
+        await using var application = Model().Application;
+
+        Assert.Contains("--overwrite", (await Assert.ThrowsAsync<DistributedApplicationException>(() => application.StartStoresAsync(CancellationToken.None))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Restore_StoreElsewhere_IsRefused() => Assert.Contains(
+        "ConnectionStrings__shop", (await Assert.ThrowsAsync<DistributedApplicationException>(() => RunAsync(Model(args: "--ConnectionStrings:shop=Host=elsewhere"), "restore", Backup))).Message, StringComparison.Ordinal);
 
     private sealed record Shop(DistributedApplicationBuilder Builder, DistributedApplication Application, IReadOnlyDictionary<string, IResourceWithConnectionString> Databases, IResourceWithConnectionString Files);
 

@@ -40,7 +40,9 @@ public sealed class ManifestsTests
         foreach (var service in AppHost.Services)
         {
             var container = Manifests.Pods()[service].Containers[0];
-            Assert.Equal("modelops", Assert.Single(container.EnvFrom).ConfigMapRef.Name);
+            Assert.Equal(2, container.EnvFrom.Count);
+            Assert.Equal("modelops", container.EnvFrom[0].ConfigMapRef.Name);
+            Assert.True(container.EnvFrom[1].SecretRef is { Name: "modelops-tokens", Optional: true }, service);
             string[] expected = ["Access__ApiKeys__main", "Access__ServiceKey", .. AppHost.OpenedBy(service).Select(store => $"ConnectionStrings__{store}"), .. service == "inference" ? new[] { "GRPC_PORT" } : []];
             Assert.Equal(expected.Order(StringComparer.Ordinal), container.Env.Select(variable => variable.Name).Order(StringComparer.Ordinal));
             // A connection string's key in the secret is its name.
@@ -164,6 +166,31 @@ public sealed class ManifestsTests
         foreach (var patched in Manifests.Files.Where(file => file.Key.StartsWith("overlays", StringComparison.Ordinal)).SelectMany(file => file.Value))
             if (patched is V1Deployment or V1StatefulSet)
                 Assert.Contains(patched is V1Deployment deployment ? deployment.Metadata.Name : ((V1StatefulSet)patched).Metadata.Name, Manifests.Pods().Keys);
+    }
+
+    /// <summary>Without images a cluster would look for modelops/registry at Docker Hub.</summary>
+    [Fact]
+    public void EveryKustomization_ThatAGuideApplies_NamesItsImages()
+    {
+        var applied = Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "deploy-*.md")
+            .SelectMany(path => File.ReadAllText(path).Split("apply -k deploy/kubernetes/").Skip(1)).Select(rest => rest.Split([' ', '\n'], 2)[0]).ToList();
+        var overlays = Manifests.Files.Where(file => file.Key.StartsWith("overlays", StringComparison.Ordinal) && file.Value is [Kustomization { Kind: "Kustomization" }]).Select(file => Path.GetDirectoryName(file.Key)!).ToList();
+
+        Assert.NotEmpty(applied);
+        Assert.All(applied.Concat(overlays), folder => Assert.True(HasImages(folder), $"{folder} names no images"));
+        foreach (var overlay in overlays.Where(overlay => Path.GetFileName(overlay) != "migrations"))
+            Assert.Contains(Path.Combine(overlay, "migrations"), overlays);
+
+        static bool HasImages(string folder) => Manifests.Files[Path.Combine(folder, "kustomization.yaml")] is [Kustomization kustomization]
+            && (kustomization.Images is { Count: > 0 } || (kustomization.Components ?? []).Any(one => HasImages(Path.GetRelativePath(Manifests.Folder, Path.GetFullPath(Path.Combine(Manifests.Folder, folder, one))))));
+    }
+
+    [Fact]
+    public void NothingIsScaledTwice()
+    {
+        var scaled = Manifests.All<V2HorizontalPodAutoscaler>().Select(one => one.Spec.ScaleTargetRef.Name).Concat(Manifests.All<ScaledObject>().Select(one => one.Spec!.ScaleTargetRef!.Name)).ToHashSet();
+        var counted = Manifests.All<V1Deployment>().Where(one => one.Spec.Replicas is not null).Select(one => one.Metadata.Name).Concat(Manifests.All<V1StatefulSet>().Where(one => one.Spec.Replicas is not null).Select(one => one.Metadata.Name));
+        Assert.DoesNotContain(counted, name => scaled.Contains(name));
     }
 
     [Fact]

@@ -22,6 +22,14 @@ public sealed class RedactionTests
     [InlineData("{\"userId\":\"u-17\"}", "u-17")]
     [InlineData("DELETE /v1/people/anna/data", "anna")]
     [InlineData("connection from 203.0.113.7 refused", "203.0.113.7")]
+    [InlineData("connection from 2001:db8::17:a refused", "2001:db8")]
+    [InlineData("connection from [2001:db8:1:2:3:4:5:6]:443 refused", "db8")]
+    [InlineData("connection from ::ffff:203.0.113.7 refused", "203.0.113.7")]
+    [InlineData("GET /v1/profiles/anna answers 404", "anna")]
+    [InlineData("password='two words' is wrong", "words")]
+    [InlineData("{\"secret\": \"two, words\"}", "words")]
+    [InlineData("{\\\"password\\\":\\\"hidden words\\\"}", "words")]
+    [InlineData("{\"password\": 48291057}", "48291057")]
     public void Of_TakesOutWhatIsNobodysBusiness(string text, string secret)
     {
         Assert.Contains(secret, text, StringComparison.Ordinal);
@@ -33,5 +41,6 @@ public sealed class RedactionTests
     [InlineData("Now listening on http://127.0.0.1:20871")]
     [InlineData("registry is well, 14 migrations applied, PostgreSQL 18.4, user namespaces allowed")]
     [InlineData("trace 4bf92f3577b34da6a3ce929d0e0e4736 took 0.0123 s")]
+    [InlineData("22:37:52 listening on http://[::]:8080 and http://[::1]:8080")]
     public void Of_LeavesTheRest(string text) => Assert.Equal(text, new Redaction([]).Of(text));
 }

@@ -110,7 +110,9 @@ public sealed class KeyLimitsTests(Stores stores) : IAsyncLifetime
     [Theory]
     [InlineData(0.0, null, null, "perSecond")]
     [InlineData(-1.0, null, null, "perSecond")]
+    [InlineData(0.0001, null, null, "perSecond")]
     [InlineData(1.0, 0, null, "burst")]
+    [InlineData(1000.0, 5, null, "burst")]
     [InlineData(null, 5, null, "burst")]
     [InlineData(null, null, 0L, "perDay")]
     public async Task Limits_ThatCannotBe_AreRefused(double? perSecond, int? burst, long? perDay, string named)

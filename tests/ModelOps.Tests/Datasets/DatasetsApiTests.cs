@@ -101,7 +101,7 @@ public sealed class DatasetsApiTests(Stores stores) : IAsyncLifetime
     {
         var response = await http.PostAsync("/v1/datasets?name=x", Http.Form(("clicks", "e.csv", Header)));
 
-        Assert.Contains("events, products, users, campaigns, judgements, messages, faq or mapping", await response.ProblemAsync(HttpStatusCode.BadRequest, "upload"), StringComparison.Ordinal);
+        Assert.Contains("events, products, users, campaigns, judgements, messages, faq, pictures or mapping", await response.ProblemAsync(HttpStatusCode.BadRequest, "upload"), StringComparison.Ordinal);
     }
 
     [Fact]

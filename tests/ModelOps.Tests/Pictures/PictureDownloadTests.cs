@@ -55,6 +55,7 @@ public sealed class PictureDownloadTests : IAsyncLifetime
     [InlineData("/slow", "no answer within")]
     [InlineData("/to-ftp", "no http or https address")]
     [InlineData("/to-file", "no http or https address")]
+    [InlineData("/to-nowhere", "cannot be fetched")]
     public async Task Fetch_NoPicture_SaysWhy(string path, string says) => await RefusedAsync(new Uri(Shop, path), PictureFault.NotFetched, says);
 
     [Fact]
@@ -144,6 +145,9 @@ public sealed class PictureDownloadTests : IAsyncLifetime
                 return;
             case "/to-file":
                 context.Response.Redirect("file:///etc/passwd");
+                return;
+            case "/to-nowhere":
+                context.Response.Redirect("//[::no-address/x.png");
                 return;
             case "/missing":
                 context.Response.StatusCode = 404;

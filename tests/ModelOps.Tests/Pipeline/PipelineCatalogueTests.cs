@@ -13,6 +13,14 @@ public sealed class PipelineCatalogueTests
         Assert.Contains("recommend", catalogue.Pipelines.Keys);
     }
 
+    [Fact]
+    public void Load_OtherTrades_AreValid()
+    {
+        var catalogue = PipelineCatalogue.Load(Path.Combine(AppContext.BaseDirectory, "pipelines", "trades"));
+
+        Assert.Equal(["finance", "media"], catalogue.Pipelines.Keys.Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("name: [", "line 1")]
     [InlineData("name: x\ntrian: {}\n", "trian")]

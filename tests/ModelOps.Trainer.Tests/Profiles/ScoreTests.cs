@@ -47,7 +47,7 @@ public sealed class ScoreTests
         Assert.InRange(Report(probabilities).Excess, 0, .03);
         Assert.True(Report(Array.ConvertAll(probabilities, probability => Math.Min(1, probability + .2))).Excess > .08);
 
-        ScoreReport Report(double[] told) => ScoreReport.Of([new ScoreTest(new ScoreRows([.. Enumerable.Range(0, 400)], [], labels, []), told, told)], 1);
+        ScoreReport Report(double[] told) => ScoreReport.Of([new ScoreTest(new ScoreRows([.. Enumerable.Range(0, 400)], [], labels, []), told, told, Calibration.None)], 1);
     }
 
     [Fact]

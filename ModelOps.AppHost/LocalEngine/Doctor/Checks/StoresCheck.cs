@@ -13,6 +13,9 @@ internal sealed class StoresCheck : ICheck
     /// <summary>The oldest that the services' SQL is for.</summary>
     private const int LeastPostgres = 15;
 
+    /// <summary>For each store: one that says nothing must not keep the others from being looked at.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     public string Name => "stores";
 
     public async Task<IReadOnlyList<Finding>> RunAsync(Installation installation, CancellationToken cancellationToken)
@@ -31,15 +34,24 @@ internal sealed class StoresCheck : ICheck
     {
         if (await installation.ConnectionStringAsync(store, cancellationToken) is not { } connectionString)
             return Finding.Skipped(store.Name, "the application does not run");
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ends.CancelAfter(Patience);
         try
         {
-            return await look(store.Name, connectionString, cancellationToken);
+            return await look(store.Name, connectionString, ends.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Unreachable(store, $"no answer within {Patience.TotalSeconds:0} s");
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return Finding.Broken(store.Name, $"is not reachable: {exception.GetBaseException().Message}", $"See logs/ in the data folder, or the server that ConnectionStrings__{store.Name} names.");
+            return Unreachable(store, exception.GetBaseException().Message);
         }
     }
+
+    private static Finding Unreachable(IResourceWithConnectionString store, string reason) =>
+        Finding.Broken(store.Name, $"is not reachable: {reason}", $"See logs/ in the data folder, or the server that ConnectionStrings__{store.Name} names.");
 
     private static async Task<Finding> DatabaseAsync(string name, string connectionString, CancellationToken cancellationToken)
     {
@@ -60,8 +72,8 @@ internal sealed class StoresCheck : ICheck
 
     private static async Task<Finding> CacheAsync(string name, string connectionString, CancellationToken cancellationToken)
     {
-        var (host, port, password) = RedisPing.Split(connectionString);
-        return await RedisPing.AskAsync(host, port, password, cancellationToken) is { } wrong
+        var (host, port, password, isEncrypted) = RedisPing.Split(connectionString);
+        return await RedisPing.AskAsync(host, port, password, isEncrypted, cancellationToken) is { } wrong
             ? Finding.Broken(name, wrong, "Answers are made anew without it, slower. See logs/cache.log in the data folder, or the server that ConnectionStrings__cache names.")
             : Finding.Fine(name, "answers PING");
     }

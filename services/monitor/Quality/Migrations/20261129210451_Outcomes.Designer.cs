@@ -457,6 +457,9 @@ namespace ModelOps.Monitor.Quality.Migrations
                     b.HasIndex("Store", "Shopper")
                         .HasDatabaseName("ix_assist_answers_store_shopper");
 
+                    b.HasIndex("Store", "Time")
+                        .HasDatabaseName("ix_assist_answers_store_time");
+
                     b.HasIndex("Store", "Model", "Time")
                         .HasDatabaseName("ix_assist_answers_store_model_time");
 
@@ -521,6 +524,9 @@ namespace ModelOps.Monitor.Quality.Migrations
 
                     b.HasKey("Store", "Token")
                         .HasName("pk_searches");
+
+                    b.HasIndex("Store", "Time")
+                        .HasDatabaseName("ix_searches_store_time");
 
                     b.HasIndex("Store", "Model", "Time")
                         .HasDatabaseName("ix_searches_store_model_time");

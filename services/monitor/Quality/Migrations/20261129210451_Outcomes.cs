@@ -65,6 +65,16 @@ namespace ModelOps.Monitor.Quality.Migrations
                 columns: new[] { "store", "shopper" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_assist_answers_store_time",
+                table: "assist_answers",
+                columns: new[] { "store", "time" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_searches_store_time",
+                table: "searches",
+                columns: new[] { "store", "time" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_searches_store_model_time",
                 table: "searches",
                 columns: new[] { "store", "model", "time" });
