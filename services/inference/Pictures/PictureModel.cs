@@ -2,9 +2,9 @@ using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using ModelOps.Contracts;
 using ModelOps.Features;
-using ModelOps.Pictures;
 using ModelOps.Inference.Batching;
 using ModelOps.Inference.Models;
+using ModelOps.Pictures;
 using ModelOps.Search;
 
 namespace ModelOps.Inference.Pictures;

@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
-using ModelOps.Pictures;
 using ModelOps.Inference.Batching;
+using ModelOps.Pictures;
 
 namespace ModelOps.Inference.Pictures;
 

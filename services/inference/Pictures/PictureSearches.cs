@@ -3,10 +3,10 @@ using ModelOps.Contracts;
 using ModelOps.Contracts.Predictions;
 using ModelOps.EventLog;
 using ModelOps.Features;
-using ModelOps.Pictures;
 using ModelOps.Inference.Catalogue;
 using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Events;
+using ModelOps.Pictures;
 using ModelOps.Search;
 using ModelOps.Search.Results;
 

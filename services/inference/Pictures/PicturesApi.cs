@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Predictions;
-using ModelOps.Pictures;
 using ModelOps.Inference.Batching;
 using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Recommendations;
+using ModelOps.Pictures;
 using ModelOps.ServiceDefaults;
 using ModelOps.ServiceDefaults.Access;
 
