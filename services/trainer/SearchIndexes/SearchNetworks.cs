@@ -35,7 +35,7 @@ internal sealed record SearchNetworks
     }
 
     /// <summary>A part as the model card tells of it; null where it was not trained.</summary>
-    public static object? Told(PartDecision? decision, TextReport? report) => decision is null || report is null ? null : new
+    public static object? Told(PartDecision? decision, TextReport? report) => decision is null || report is null ? decision : new
     {
         decision.IsUsed,
         decision.Gain,

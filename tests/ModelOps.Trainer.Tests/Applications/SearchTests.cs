@@ -116,10 +116,15 @@ public sealed class SearchTests : IDisposable
     }
 
     [Fact]
-    public async Task Train_RerankWithoutJudgements_SaysWhatToUpload()
+    public async Task Train_RerankWithoutJudgements_SaysWhatToUpload_OrLeavesItOut()
     {
         await SmallDataset.WriteAsync(folder);
-        Assert.Contains("Upload judgements", (await Assert.ThrowsAsync<TrainingException>(() => TrainAsync(Small("none", "auto")))).Message, StringComparison.Ordinal);
+        Assert.Contains("Upload judgements", (await Assert.ThrowsAsync<TrainingException>(() => TrainAsync(Small("none", "always")))).Message, StringComparison.Ordinal);
+
+        await TrainAsync(Small("none", "auto"));
+
+        Assert.Contains("too few judged queries", Card().GetProperty("rerank").GetRawText(), StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(folder, TrainingTask.PackageFolder, ModelOps.Features.PackageFiles.Reranker)));
     }
 
     private JsonElement Card() => JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, TrainingTask.PackageFolder, ModelOps.Features.PackageFiles.ModelCard))).RootElement;
