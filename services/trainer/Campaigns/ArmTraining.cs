@@ -29,13 +29,13 @@ public sealed record UpliftReport(UpliftCurve Curve, IReadOnlyList<(double Share
 /// </summary>
 public sealed class ArmTraining(CampaignParameters parameters, bool isRate, bool isOrdered)
 {
-    private const double ForwardFrom = 0.4;
     private const int BandSteps = 50;
 
     public TrainedArm Train(string arm, UpliftRows rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var (known, test) = Split(rows);
+        var apart = Folds.Apart(rows.Count, parameters.TestShare, isOrdered, parameters.Seed);
+        var (known, test) = (rows.Take(apart.Known), rows.Take(apart.Test));
         if (!HasBoth(known) || !HasBoth(test))
             throw new TrainingException($"Of '{arm}' and its control group one is missing among the {(isOrdered ? "latest " : "")}{parameters.TestShare:P0} of the customers, on whom it would be measured, or among the others. Bring more customers, or leave '{arm}' out{(isOrdered ? ", or the column of times, if both were contacted in different weeks" : "")}.");
         var validation = Validate(known);
@@ -69,19 +69,10 @@ public sealed class ArmTraining(CampaignParameters parameters, bool isRate, bool
 
     private ILearner Outcome() => isRate ? new LogisticLearner(30) : new RidgeLearner(30);
 
-    private (UpliftRows Known, UpliftRows Test) Split(UpliftRows rows)
-    {
-        int[] order = [.. Enumerable.Range(0, rows.Count)];
-        if (!isOrdered)
-            new Random(parameters.Seed).Shuffle(order);
-        var known = (int)(rows.Count * (1 - parameters.TestShare));
-        return (rows.Take(order[..known]), rows.Take(order[known..]));
-    }
-
     private Dictionary<string, double> Validate(UpliftRows rows)
     {
         var learners = parameters.Learner == CampaignParameters.Auto ? UpliftLearners.All : [parameters.Learner];
-        var parts = (isOrdered ? Folds.Forward(rows.Count, parameters.Folds, ForwardFrom) : Folds.Of(rows.Count, parameters.Folds, parameters.Seed)).ToList();
+        var parts = Folds.Validation(rows.Count, parameters.Folds, isOrdered, parameters.Seed);
         return learners.ToDictionary(name => name, name => parts.Average(part =>
         {
             var (train, test) = (rows.Take(part.Train), rows.Take(part.Test));

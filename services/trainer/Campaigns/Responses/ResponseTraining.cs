@@ -19,7 +19,6 @@ public sealed record ResponseReport(double Auc, Interval AucInterval, double Ave
 /// </summary>
 public sealed class ResponseTraining(CampaignParameters parameters, bool isOrdered)
 {
-    private const double ForwardFrom = 0.4;
     private const string WithoutTimes = ", without time columns";
 
     /// <exception cref="TrainingException">Everybody responded, or nobody, in a part of the rows.</exception>
@@ -27,7 +26,7 @@ public sealed class ResponseTraining(CampaignParameters parameters, bool isOrder
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(outcomes);
-        var (known, test) = Split(rows.Count);
+        var (known, test) = Folds.Apart(rows.Count, parameters.TestShare, isOrdered, parameters.Seed);
         float[] labels = [.. test.Select(row => outcomes[row])];
         if (!HasBoth(labels) || !HasBoth(known.Select(row => outcomes[row])))
             throw new TrainingException($"Of the customers with '{arm}'{(isOrdered ? ", the earlier or the latest ones," : "")} all responded, or none. Bring customers of both kinds.");
@@ -66,20 +65,11 @@ public sealed class ResponseTraining(CampaignParameters parameters, bool isOrder
     /// <returns>Mean AUC by name.</returns>
     private Dictionary<string, double> Validate(TableRows rows, float[] outcomes, Dictionary<string, ILearner> kinds)
     {
-        var parts = (isOrdered ? Folds.Forward(rows.Count, parameters.Folds, ForwardFrom) : Folds.Of(rows.Count, parameters.Folds, parameters.Seed))
+        var parts = Folds.Validation(rows.Count, parameters.Folds, isOrdered, parameters.Seed)
             .Where(part => HasBoth(part.Train.Select(row => outcomes[row])) && HasBoth(part.Test.Select(row => outcomes[row]))).ToList();
         return kinds.ToDictionary(kind => kind.Key, kind => parts.Count == 0 ? 0.5 : parts.Average(part => BinaryMetrics.Auc(
             kind.Value.Learn(rows.Take(part.Train), [.. part.Train.Select(row => outcomes[row])], null, parameters.Seed).Predict(rows.Take(part.Test)),
             [.. part.Test.Select(row => outcomes[row])])));
-    }
-
-    private (int[] Known, int[] Test) Split(int rows)
-    {
-        int[] order = [.. Enumerable.Range(0, rows)];
-        if (!isOrdered)
-            new Random(parameters.Seed).Shuffle(order);
-        var known = (int)(rows * (1 - parameters.TestShare));
-        return (order[..known], order[known..]);
     }
 
     private static UpliftCase[] Cases(IEnumerable<float> scores, float[] outcomes) => [.. scores.Zip(outcomes, (score, outcome) => new UpliftCase(score, true, outcome))];
