@@ -25,7 +25,7 @@ public sealed record CampaignParameters
     [AllowedValues(Auto, UpliftLearners.TwoModels, UpliftLearners.SLearner, UpliftLearners.XLearner, UpliftLearners.DrLearner, UpliftLearners.DrTrees)]
     public string Learner { get; init; } = Auto;
 
-    /// <summary>Without a control group: <c>auto</c> takes the learner with the best AUC in validation.</summary>
+    /// <summary>Without a control group: <c>auto</c> takes the simplest learner whose AUC in validation is within a standard error of the best.</summary>
     [AllowedValues(Auto, ResponseLearners.Logistic, ResponseLearners.Trees, ResponseLearners.DeepAndCross, ResponseLearners.Mean)]
     public string Response { get; init; } = Auto;
 

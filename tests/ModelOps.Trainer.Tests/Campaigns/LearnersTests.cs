@@ -2,6 +2,7 @@ using ModelOps.Features.Tables;
 using ModelOps.Trainer.Campaigns;
 using ModelOps.Trainer.Campaigns.Evaluation;
 using ModelOps.Trainer.Campaigns.Learners;
+using ModelOps.Trainer.Campaigns.Responses;
 using ModelOps.Trainer.Campaigns.Uplift;
 using ModelOps.Trainer.Trees;
 
@@ -62,6 +63,14 @@ public sealed class LearnersTests
         var random = new Random(2);
         Assert.True(BaseRateDrift.Of([.. Enumerable.Range(0, 5000).Select(row => random.NextDouble() < .05 + row / 25_000.0 ? 1f : 0)], true)!.HasDrifted);
         Assert.False(BaseRateDrift.Of([.. Enumerable.Range(0, 5000).Select(_ => random.NextDouble() < .1 ? 1f : 0)], true)!.HasDrifted);
+    }
+
+    [Fact]
+    public void Simplest_IsTaken_UnlessAnotherIsClearlyBetter()
+    {
+        Assert.Equal("simple", ResponseTraining.Simplest(new Dictionary<string, double[]> { ["simple"] = [.70, .60, .65], ["large"] = [.71, .55, .72] }));
+        Assert.Equal("large", ResponseTraining.Simplest(new Dictionary<string, double[]> { ["simple"] = [.70, .60, .65], ["large"] = [.75, .64, .71] }));
+        Assert.Equal("simple", ResponseTraining.Simplest(new Dictionary<string, double[]> { ["simple"] = [], ["large"] = [] }));
     }
 
     [Fact]
