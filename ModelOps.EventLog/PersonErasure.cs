@@ -32,6 +32,22 @@ public sealed class PersonErasure(NpgsqlDataSource database)
         return new PersonTraces(user, reader.GetFieldValue<string[]>(0), reader.GetFieldValue<string[]>(1));
     }
 
+    /// <summary>Ids that are the given one but for capitals, or have its digits but for what stands between. A look at all of them: for what is done rarely.</summary>
+    public async Task<IReadOnlyList<string>> SimilarAsync(StoreId store, string user, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        const string similar = "store = $1 AND user_id IS NOT NULL AND (lower(user_id) = lower($2) OR ($3 <> '' AND regexp_replace(user_id, '[^0-9+]', '', 'g') = $3))";
+        await using var command = database.CreateCommand($"SELECT user_id FROM events WHERE {similar} UNION SELECT user_id FROM impressions WHERE {similar}");
+        command.Parameters.Add(new() { Value = store.Value });
+        command.Parameters.Add(new() { Value = user });
+        command.Parameters.Add(new() { Value = new string([.. user.Where(c => char.IsAsciiDigit(c) || c == '+')]) });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(reader.GetString(0));
+        return found;
+    }
+
     /// <summary>What is kept of the person: events and impressions as they are, each a JSON object.</summary>
     public async Task<(IReadOnlyList<JsonElement> Events, IReadOnlyList<JsonElement> Impressions)> ReadAsync(StoreId store, string user, CancellationToken cancellationToken = default)
     {

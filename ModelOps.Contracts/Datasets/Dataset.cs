@@ -120,6 +120,19 @@ public sealed record DatasetReport(
 {
     /// <summary>Columns that were labelled.</summary>
     public IReadOnlyList<LabelReport> Labels { get; init; } = [];
+
+    /// <summary>The report without the sample rows that <paramref name="isOut"/> tells of; itself when there are none.</summary>
+    public DatasetReport Without(Func<string, bool> isOut)
+    {
+        ArgumentNullException.ThrowIfNull(isOut);
+        if (!Checks.Any(check => check.Samples.Any(isOut)) && !Sources.Any(source => source.Faults.Any(fault => fault.Samples.Any(sample => isOut(sample.Text)))))
+            return this;
+        return this with
+        {
+            Checks = [.. Checks.Select(check => check with { Samples = [.. check.Samples.Where(sample => !isOut(sample))] })],
+            Sources = [.. Sources.Select(source => source with { Faults = [.. source.Faults.Select(fault => fault with { Samples = [.. fault.Samples.Where(sample => !isOut(sample.Text))] })] })],
+        };
+    }
 }
 
 /// <summary>What one check did.</summary>

@@ -36,6 +36,7 @@ public sealed class KeptBlobs : BackgroundService
     public async Task PutAsync(string name, string path, CancellationToken cancellationToken)
     {
         Keep(name, path);
+        await DeletedMarkOf(name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
         await container.GetBlobClient(name).UploadAsync(path, overwrite: true, cancellationToken);
     }
 
@@ -66,7 +67,7 @@ public sealed class KeptBlobs : BackgroundService
         }
         catch (RequestFailedException exception) when (exception.Status == 404 && exception.ErrorCode != BlobErrorCode.ContainerNotFound)
         {
-            return File.Exists(CopyOf(name)) ? File.OpenRead(CopyOf(name)) : null;
+            return File.Exists(CopyOf(name)) && !(await DeletedMarkOf(name).ExistsAsync(cancellationToken)).Value ? File.OpenRead(CopyOf(name)) : null;
         }
     }
 
@@ -90,10 +91,11 @@ public sealed class KeptBlobs : BackgroundService
         }
     }
 
-    /// <summary>Deletes a blob and the kept copy of it; false when there was neither.</summary>
+    /// <summary>Deletes a blob and the kept copy of it; false when there was neither. Another replica that has a copy reads the mark that stays, and does not put the blob again.</summary>
     public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken)
     {
         var hadCopy = File.Exists(CopyOf(name));
+        await DeletedMarkOf(name).UploadAsync(BinaryData.FromString(""), overwrite: true, cancellationToken);
         File.Delete(CopyOf(name));
         return await container.GetBlobClient(name).DeleteIfExistsAsync(cancellationToken: cancellationToken) || hadCopy;
     }
@@ -124,7 +126,7 @@ public sealed class KeptBlobs : BackgroundService
     {
         var name = Uri.UnescapeDataString(copy.Name);
         var blob = container.GetBlobClient(name);
-        if (copy.Extension != ".arriving" && !await IsThereAsync(blob, copy.Length, cancellationToken))
+        if (copy.Extension != ".arriving" && !await IsThereAsync(blob, copy.Length, cancellationToken) && !(await DeletedMarkOf(name).ExistsAsync(cancellationToken)).Value)
         {
             logger.LogWarning("The blob storage has forgotten {Name}; it is put again", name);
             await blob.UploadAsync(copy.FullName, overwrite: true, cancellationToken);
@@ -145,6 +147,9 @@ public sealed class KeptBlobs : BackgroundService
             return false;
         }
     }
+
+    /// <summary>An empty blob for one that was deleted on purpose.</summary>
+    private BlobClient DeletedMarkOf(string name) => container.GetBlobClient($"deleted/{name}");
 
     private string CopyOf(string name) => Path.Combine(folder, Uri.EscapeDataString(name));
 }

@@ -1,5 +1,11 @@
+using System.Collections.Concurrent;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.EntityFrameworkCore;
+using ModelOps.DataPrep.Datasets;
+using ModelOps.Monitor.Quality;
+using ModelOps.Pipeline.Runs;
+using ModelOps.Registry;
 using Npgsql;
 
 [assembly: AssemblyFixture(typeof(ModelOps.Tests.Stores))]
@@ -13,6 +19,15 @@ public sealed class Stores : IAsyncLifetime
 
     private readonly string folder = Directory.CreateTempSubdirectory("modelops-tests-").FullName;
     private DistributedApplication? application;
+    private static readonly Dictionary<string, Func<string, DbContext>> Migrated = new()
+    {
+        ["datasetsdb"] = connection => new DatasetsDb(Options<DatasetsDb>(connection)),
+        ["registrydb"] = connection => new RegistryDb(Options<RegistryDb>(connection)),
+        ["pipelinedb"] = connection => new PipelineDb(Options<PipelineDb>(connection)),
+        ["monitordb"] = connection => new MonitorDb(Options<MonitorDb>(connection)),
+    };
+
+    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> templates = new();
     private int databases;
 
     public string Postgres { get; private set; } = "";
@@ -40,16 +55,31 @@ public sealed class Stores : IAsyncLifetime
 
     private static async Task<string> ConnectionStringAsync(IResourceWithConnectionString resource) => (await resource.GetConnectionStringAsync())!;
 
-    /// <summary>A database of a test's own.</summary>
-    public async Task<string> NewDatabaseAsync()
+    /// <summary>A database of a test's own: an empty one, or as a service's migrations leave the one of that name.</summary>
+    public async Task<string> NewDatabaseAsync(string? of = null)
     {
         var name = $"test{Interlocked.Increment(ref databases)}";
+        var template = of is not null && Migrated.ContainsKey(of) ? await templates.GetOrAdd(of, one => new(() => MakeTemplateAsync(one))).Value : "template1";
         await using var server = NpgsqlDataSource.Create(Postgres);
-        await using var create = server.CreateCommand($"CREATE DATABASE {name}");
+        await using var create = server.CreateCommand($"CREATE DATABASE {name} TEMPLATE {template}");
         await create.ExecuteNonQueryAsync();
         // The pool of a service that a test has ended lives on in this process: its connections are closed at once, or a few hundred tests use up the server's hundred.
         return new NpgsqlConnectionStringBuilder(Postgres) { Database = name, MaxPoolSize = 10, ConnectionIdleLifetime = 2, ConnectionPruningInterval = 1 }.ConnectionString;
     }
+
+    /// <summary>Migrated once for all tests: hundreds of services start here, each of which would do it again.</summary>
+    private async Task<string> MakeTemplateAsync(string name)
+    {
+        var template = $"template_{name}";
+        await using var server = NpgsqlDataSource.Create(Postgres);
+        await using var create = server.CreateCommand($"CREATE DATABASE {template}");
+        await create.ExecuteNonQueryAsync();
+        await using var context = Migrated[name](new NpgsqlConnectionStringBuilder(Postgres) { Database = template, Pooling = false }.ConnectionString);
+        await context.Database.MigrateAsync();
+        return template;
+    }
+
+    private static DbContextOptions<T> Options<T>(string connection) where T : DbContext => new DbContextOptionsBuilder<T>().UseNpgsql(connection).UseSnakeCaseNamingConvention().Options;
 
     /// <summary>A service in this process, with databases of its own.</summary>
     internal async Task<Service<TEntryPoint>> StartAsync<TEntryPoint>(string[] databaseNames, Action<Microsoft.AspNetCore.Hosting.IWebHostBuilder>? configure = null) where TEntryPoint : class =>
@@ -70,7 +100,7 @@ public sealed class Stores : IAsyncLifetime
             ["Packages:Folder"] = Path.Combine(folder, "packages", Guid.NewGuid().ToString("N")),
         };
         foreach (var name in databaseNames)
-            settings[$"ConnectionStrings:{name}"] = await NewDatabaseAsync();
+            settings[$"ConnectionStrings:{name}"] = await NewDatabaseAsync(name);
         return settings;
     }
 

@@ -1,6 +1,7 @@
 using DuckDB.NET.Data;
 using ModelOps.Contracts.Datasets;
 using ModelOps.DataPrep.Facts;
+using ModelOps.DataPrep.Privacy;
 using ModelOps.DataPrep.Sources;
 
 namespace ModelOps.DataPrep.Checks;
@@ -8,7 +9,7 @@ namespace ModelOps.DataPrep.Checks;
 /// <summary>Runs the checks over <c>staged</c>: one look at each row for all of them, into the table <c>findings</c> (line, found).</summary>
 internal static class CheckRun
 {
-    private const string Sample = "CAST(to_json({source: source, row: row, user: user_id, item: item_id, event: event, time: coalesce(time_text, strftime(time, '%Y-%m-%d %H:%M:%S')), quantity: coalesce(quantity_text, quantity::VARCHAR), price: coalesce(price_text, price::VARCHAR), session: session_id, title: title}) AS VARCHAR)";
+    private static readonly string Sample = $"CAST(to_json({{source: source, row: row, user: user_id, item: item_id, event: {HiddenText.Hidden("event")}, time: coalesce({Unread("time")}, strftime(time, '%Y-%m-%d %H:%M:%S')), quantity: coalesce({Unread("quantity")}, quantity::VARCHAR), price: coalesce({Unread("price")}, price::VARCHAR), session: session_id, title: title}}) AS VARCHAR)";
 
     /// <summary>
     /// Needs <c>staged</c> (all rows of its users), the products of <c>staged_products</c> and <see cref="RowFacts.Items"/> of all rows. Makes
@@ -43,17 +44,20 @@ internal static class CheckRun
         var reasons = string.Join(", ", checks.Rows.Where(row => row.Check.Action == RowAction.Quarantine).Select(row => $"CASE WHEN found & {row.Bit} <> 0 THEN '{row.Check.Name}' END").DefaultIfEmpty("NULL"));
         return $"""
             SELECT source, row, concat_ws(', ', {reasons}) AS reason,
-                CAST(to_json({"{user_id: user_id, item_id: item_id, event: event"}, time: coalesce(time_text, strftime(time, '%Y-%m-%dT%H:%M:%S.%gZ')), quantity: coalesce(quantity_text, quantity::VARCHAR),
-                    price: coalesce(price_text, price::VARCHAR), {"session_id: session_id, title: title}"}) AS VARCHAR) AS raw, NULL::VARCHAR AS "column"
+                CAST(to_json({"{user_id: user_id, item_id: item_id"}, event: {HiddenText.Hidden("event")}, time: coalesce({Unread("time")}, strftime(time, '%Y-%m-%dT%H:%M:%S.%gZ')), quantity: coalesce({Unread("quantity")}, quantity::VARCHAR),
+                    price: coalesce({Unread("price")}, price::VARCHAR), {"session_id: session_id, title: title}"}) AS VARCHAR) AS raw, NULL::VARCHAR AS "column"
             FROM staged JOIN findings ON line = staged.rowid
             WHERE {IsQuarantined(checks)}
             """;
     }
 
+    /// <summary>A text that was no time or number may be anything, a person's detail too.</summary>
+    private static string Unread(string column) => HiddenText.HiddenFree($"{column}_text");
+
     public static Found OfWhole(DuckDBConnection duck, WholeCheck check)
     {
         var count = duck.Scalar<long>($"SELECT count(*) FROM ({check.Findings})");
-        return count == 0 ? Found.None : new Found(count, duck.Rows($"SELECT sample FROM ({check.Findings} LIMIT {Found.MostSamples})", row => new FoundRow(0, 0, row.GetString(0))));
+        return count == 0 ? Found.None : new Found(count, duck.Rows($"SELECT {HiddenText.HiddenFree("sample")} FROM ({check.Findings} LIMIT {Found.MostSamples})", row => new FoundRow(0, 0, row.GetString(0))));
     }
 
     private static string IsQuarantined(CheckList checks) => $"found & {checks.Mask(RowAction.Drop)} = 0 AND found & {checks.Mask(RowAction.Quarantine)} <> 0";

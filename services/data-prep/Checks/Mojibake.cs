@@ -3,15 +3,16 @@ using DuckDB.NET.Data;
 
 namespace ModelOps.DataPrep.Checks;
 
-/// <summary>UTF-8 that was read as Windows-1252 once: <c>CafÃ©</c> for <c>Café</c>.</summary>
+/// <summary>UTF-8 that was read as Windows-1252 or Latin-1 once: <c>CafÃ©</c> for <c>Café</c>.</summary>
 internal sealed record Mojibake() : RepairCheck("mojibake", "Titles in a wrong encoding, decoded again", Severity.Warning)
 {
     private const string Function = "undo_mojibake";
 
-    /// <summary>What the first bytes of two- and three-byte UTF-8 become.</summary>
-    internal const string Suspect = "[\u00C2\u00C3\u00E2\u00E3-\u00EF]";
+    /// <summary>What the first bytes of UTF-8's longer characters become: of Latin, Greek, Cyrillic, Hebrew and Arabic letters, of what has three bytes, and of emoji.</summary>
+    internal const string Suspect = "[\u00C2-\u00C5\u00CE-\u00D1\u00D7-\u00DB\u00E2-\u00F0]";
 
     private static readonly Encoding Windows = CodePagesEncodingProvider.Instance.GetEncoding(1252, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!;
+    private static readonly Encoding Latin1 = Encoding.GetEncoding("iso-8859-1", EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
     private static readonly Encoding Strict = new UTF8Encoding(false, throwOnInvalidBytes: true);
 
     public override string Condition => $"(title IS NOT NULL AND regexp_matches(title, '{Suspect}') AND {Function}(title) <> title)";
@@ -34,15 +35,17 @@ internal sealed record Mojibake() : RepairCheck("mojibake", "Titles in a wrong e
     });
 
     /// <summary>The text that was meant, or <paramref name="text"/> itself when it is none of that kind.</summary>
-    internal static string Undo(string text)
+    internal static string Undo(string text) => ReadAs(Windows, text) ?? ReadAs(Latin1, text) ?? text;
+
+    private static string? ReadAs(Encoding wrong, string text)
     {
         try
         {
-            return Strict.GetString(Windows.GetBytes(text));
+            return Strict.GetString(wrong.GetBytes(text));
         }
         catch (Exception exception) when (exception is EncoderFallbackException or DecoderFallbackException)
         {
-            return text;
+            return null;
         }
     }
 }

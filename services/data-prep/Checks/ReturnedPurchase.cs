@@ -19,7 +19,7 @@ internal sealed record ReturnedPurchase() : RowCheck("returned-purchase", "Purch
         SELECT arg_max(purchase.rowid, (purchase.quantity = back.quantity, purchase.time, purchase.rowid)) AS line, back.line AS cancellation, any_value(back.time) AS returned_at
         FROM cancellations back JOIN staged purchase
             ON purchase.user_id = back.user_id AND purchase.item_id = back.item_id AND purchase.time <= back.time AND purchase.quantity >= back.quantity
-        WHERE purchase.event = 'purchase' AND purchase.quantity > 0 AND NOT coalesce({Cancellation.Found.Replace("quantity", "purchase.quantity", StringComparison.Ordinal).Replace("session_id", "purchase.session_id", StringComparison.Ordinal)}, false)
+        WHERE purchase.event = 'purchase' AND purchase.quantity > 0 AND NOT coalesce({Cancellation.Found.Replace("quantity", "purchase.quantity", StringComparison.Ordinal).Replace("session_id", "purchase.session_id", StringComparison.Ordinal).Replace("event", "purchase.event", StringComparison.Ordinal)}, false)
         GROUP BY back.line
         """;
 }

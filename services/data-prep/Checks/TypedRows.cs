@@ -27,12 +27,12 @@ internal sealed class TypedRows(CheckList checks)
         """;
 
     private const string Quantity = """
-        CASE WHEN quantity_text IS NULL THEN 1
-            WHEN quantity_number = floor(quantity_number) THEN TRY_CAST(quantity_number AS INTEGER) END
+        CASE WHEN quantity_text IS NULL THEN CASE WHEN event_name = 'refund' THEN -1 ELSE 1 END
+            WHEN quantity_number = floor(quantity_number) THEN TRY_CAST(CASE WHEN event_name = 'refund' THEN -abs(quantity_number) ELSE quantity_number END AS INTEGER) END
         """;
 
-    /// <summary>The names' synonyms as branches: a join might hand the rows on in another order.</summary>
-    private static readonly string Event = $"CASE event_name {string.Concat(EventNames.Accepted.Select(pair => $"WHEN '{pair.Key.ToLowerInvariant()}' THEN '{pair.Value}' "))}ELSE event END";
+    /// <summary>The names' synonyms as branches: a join might hand the rows on in another order. GA4's refund is what a shop's order lines write as a purchase of less than nothing.</summary>
+    private static readonly string Event = $"CASE event_name WHEN 'refund' THEN '{EventNames.Purchase}' {string.Concat(EventNames.Accepted.Select(pair => $"WHEN '{pair.Key.ToLowerInvariant()}' THEN '{pair.Value}' "))}ELSE event END";
 
     /// <summary>SQL that inserts the rows of <paramref name="texts"/>: a query of row, user_id, item_id, event, time_text, quantity_text, price_text, session_id, title.</summary>
     public string Insert(int source, string texts)
@@ -64,18 +64,31 @@ internal sealed class TypedRows(CheckList checks)
             """;
     }
 
-    /// <summary>An amount as shops write it: <c>12.5</c>, <c>9 EUR</c>, <c>$1,234.50</c>, <c>1.234,50 €</c>, <c>12,99</c>.</summary>
+    /// <summary>
+    /// An amount as shops write it: <c>12.5</c>, <c>9 EUR</c>, <c>$1,234.50</c>, <c>1.234,50 €</c>, <c>12,99</c>, <c>1 234,50 €</c>, <c>1'234.50 CHF</c>, <c>-£12.50</c>.
+    /// Null where the text has no number, or more than one.
+    /// </summary>
     /// <param name="number">SQL that reads the text as a plain number.</param>
     public static string PriceOf(string text, string number) => $$"""
         CASE
             WHEN isfinite({{number}}) THEN {{number}}
-            WHEN regexp_full_match({{text}}, '[^0-9]*[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?[^0-9]*') THEN TRY_CAST(replace(regexp_extract({{text}}, '-?[0-9][0-9,.]*[0-9]'), ',', '') AS DOUBLE)
-            WHEN regexp_full_match({{text}}, '[^0-9]*([0-9]{1,3}(\.[0-9]{3})+|[0-9]+),[0-9]+[^0-9]*') THEN TRY_CAST(replace(replace(regexp_extract({{text}}, '-?[0-9][0-9,.]*[0-9]'), '.', ''), ',', '.') AS DOUBLE)
-            ELSE TRY_CAST(regexp_extract({{text}}, '-?[0-9]+(\.[0-9]+)?') AS DOUBLE) END
+            WHEN regexp_full_match({{text}}, '[^0-9]*[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?[^0-9]*') THEN {{Signed(text, $"replace({Digits(text)}, ',', '')")}}
+            WHEN regexp_full_match({{text}}, '[^0-9]*([1-9][0-9]{0,2}(\.[0-9]{3})+|[0-9]+),[0-9]+[^0-9]*') THEN {{Signed(text, $"replace(replace({Digits(text)}, '.', ''), ',', '.')")}}
+            WHEN regexp_full_match({{text}}, '[^0-9]*[1-9][0-9]{0,2}(\.[0-9]{3}){2,}[^0-9]*') THEN {{Signed(text, $"replace({Digits(text)}, '.', '')")}}
+            WHEN regexp_full_match({{text}}, '[^0-9]*[1-9][0-9]{0,2}([{{Gaps}}][0-9]{3})+([.,][0-9]+)?[^0-9]*') THEN {{Signed(text, $"replace(regexp_replace({Digits(text)}, '[{Gaps}]', '', 'g'), ',', '.')")}}
+            WHEN regexp_full_match({{text}}, '[^0-9]*[0-9]+(\.[0-9]+)?[^0-9]*') THEN {{Signed(text, Digits(text))}} END
         """;
+
+    /// <summary>Between thousands in French, Swiss and SI writing: spaces that break or do not, apostrophes.</summary>
+    private const string Gaps = " \u00A0\u202F\u2009''\u2019";
+
+    private static string Digits(string text) => $"regexp_extract({text}, '[0-9]([0-9.,{Gaps}]*[0-9])?')";
+
+    /// <summary>The sign may stand before the currency, or after all.</summary>
+    private static string Signed(string text, string digits) => $"TRY_CAST(CASE WHEN regexp_matches({text}, '^[^0-9]*[-\u2212]|[0-9][-\u2212]$') THEN '-' ELSE '' END || {digits} AS DOUBLE)";
 
     public static string PriceOf(string text) => PriceOf(text, $"TRY_CAST({text} AS DOUBLE)");
 
     /// <summary>As branches: of <c>IN</c> with so many values DuckDB makes a join, behind which it inserts block by block as they are done.</summary>
-    private static string Present(string column) => $"CASE {column} {string.Concat(Nothing.Select(nothing => $"WHEN '{nothing}' THEN NULL "))}ELSE {column} END";
+    public static string Present(string column) => $"CASE {column} {string.Concat(Nothing.Select(nothing => $"WHEN '{nothing}' THEN NULL "))}ELSE {column} END";
 }

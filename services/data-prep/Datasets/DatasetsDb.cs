@@ -143,7 +143,7 @@ internal sealed class VersionRow
 
     /// <summary>Hash over the version's Parquet files: two versions never hold the same.</summary>
     public required string ContentSha256 { get; init; }
-    public required DatasetReport Report { get; init; }
+    public required DatasetReport Report { get; set; }
 
     /// <summary>Null for versions that an older release made.</summary>
     public DatasetStatistics? Statistics { get; init; }

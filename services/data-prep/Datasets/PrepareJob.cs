@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Contracts.Runs;
+using ModelOps.DataPrep.Checks;
 using ModelOps.DataPrep.Mapping;
 using ModelOps.DataPrep.Parts;
 using ModelOps.DataPrep.Sources;
@@ -24,7 +25,7 @@ internal sealed class PrepareJob(DatasetsDb database, DatasetVersions versions, 
             using var folder = new WorkFolder();
             preparation.Version = (await versions.RefreshAsync(job.Store, preparation.Dataset, preparation.IncludeEventLog, folder.Path, job.Id, cancellationToken)).Version;
         }
-        catch (Exception exception) when (exception is UploadException or MappingException)
+        catch (Exception exception) when (exception is UploadException or MappingException or RulesException)
         {
             throw new FinalJobFailureException(exception.Message, exception);
         }

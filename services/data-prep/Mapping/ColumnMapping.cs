@@ -1,12 +1,17 @@
+using System.Text.RegularExpressions;
+
 namespace ModelOps.DataPrep.Mapping;
 
 /// <summary>Where a source's fields are found: a field's columns, the first of which that is filled speaks, or a value for all rows.</summary>
-internal sealed class ColumnMapping
+internal sealed partial class ColumnMapping
 {
     private readonly Dictionary<string, IReadOnlyList<string>> columns = [];
     private readonly Dictionary<string, string> values = [];
 
     public IReadOnlyList<string> Columns(string field) => columns.GetValueOrDefault(field, []);
+
+    /// <summary>As <see cref="SourceMapping.TimeFormat"/>.</summary>
+    public string? TimeFormat { get; private init; }
 
     public string? Value(string field) => values.GetValueOrDefault(field);
 
@@ -24,7 +29,9 @@ internal sealed class ColumnMapping
     /// <exception cref="MappingException">A required field is missing, or <paramref name="given"/> names a column or a field that does not exist.</exception>
     public static ColumnMapping Resolve(TableSchema schema, string file, IReadOnlyList<string> header, SourceMapping? given)
     {
-        var mapping = new ColumnMapping();
+        var mapping = new ColumnMapping { TimeFormat = given?.TimeFormat };
+        if (mapping.TimeFormat is { } format && !TimeFormats().IsMatch(format))
+            throw new MappingException($"{file}: the time_format '{format}' is none. Write the date's parts in strptime's letters, for example '%d.%m.%Y %H:%M' for 31.12.2026 23:59, or '%m/%d/%Y %I:%M %p' for 12/31/2026 11:59 PM.");
         if (given?.Columns.Keys.Concat(given.Values.Keys).FirstOrDefault(name => schema.Fields.All(field => field.Name != name)) is { } stranger)
             throw new MappingException($"{file}: the mapping names the field '{stranger}', which {schema.Part} do not have. Fields: {string.Join(", ", schema.Fields.Select(field => field.Name))}.");
         foreach (var field in schema.Fields)
@@ -60,7 +67,8 @@ internal sealed class ColumnMapping
     }
 
     private static string? Find(IReadOnlyList<string> header, string name) => header.FirstOrDefault(column => column == name) ?? header.FirstOrDefault(column => Plain(column) == Plain(name));
-}
 
-/// <summary>A source does not have the columns that it needs; the message says which and what to do.</summary>
-internal sealed class MappingException(string message) : Exception(message);
+    /// <summary>Letters that DuckDB knows, a year among them.</summary>
+    [GeneratedRegex(@"^(?=.*%-?[yYcxG])(?:[^%]|%-?[aAwdbBmyYHIpMSgfnzZjUWcxXGuV%])+$")]
+    private static partial Regex TimeFormats();
+}

@@ -62,6 +62,9 @@ internal sealed record SourceMapping
     /// <summary>The files' encoding by its IANA name, where it is not found out.</summary>
     public string? Encoding { get; init; }
 
+    /// <summary>How times are written where it is not ISO 8601 or an epoch, in strptime's letters: <c>%d.%m.%Y %H:%M</c>. A time that is not written so is read as without it.</summary>
+    public string? TimeFormat { get; init; }
+
     /// <summary>What happened, where no column says it: one of GA4's names.</summary>
     public string? Event { get; init; }
 }

@@ -25,34 +25,54 @@ internal sealed class EraseJob(DatasetsDb database, StoreKeys keys, PersonErasur
         erasure.State = RunState.Running;
         await database.SaveChangesAsync(cancellationToken);
         var user = erasure.User!;
-        var hidden = (await keys.OfAsync(job.Store, cancellationToken)).Data.Protect(user);
         var places = Places(erasure);
-        erasure.Traces ??= JsonSerializer.Serialize(await eventLog.TracesAsync(job.Store, user, cancellationToken), JsonSerializerOptions.Web);
+        var personal = (await keys.OfAsync(job.Store, cancellationToken)).Data;
+        erasure.Traces ??= JsonSerializer.Serialize(await TracesAsync(job.Store, new Person(user, [], personal), cancellationToken), JsonSerializerOptions.Web);
         await database.SaveChangesAsync(cancellationToken);
+        var traces = Traces(erasure);
+        var person = new Person(user, [.. traces.SelectMany(trace => trace.Sessions)], personal);
 
         // First: profiles and histories in packages that are deployed still know the person, and are not to be used from now on.
-        await consents.EraseAsync(job.Store, user, cancellationToken);
-        var logged = await eventLog.RemoveAsync(job.Store, user, cancellationToken);
-        var left = await eventLog.CountAsync(job.Store, user, cancellationToken);
-        await KeepAsync(erasure, places,
-        [
-            new ErasedPlace("event log", "events", logged.Events, left.Events),
-            new ErasedPlace("event log", "impressions", logged.Impressions, left.Impressions),
-        ], cancellationToken);
+        foreach (var spelling in traces.Select(trace => trace.User))
+        {
+            await consents.EraseAsync(job.Store, spelling, cancellationToken);
+            var logged = await eventLog.RemoveAsync(job.Store, spelling, cancellationToken);
+            var left = await eventLog.CountAsync(job.Store, spelling, cancellationToken);
+            await KeepAsync(erasure, places,
+            [
+                new ErasedPlace("event log", "events", logged.Events, left.Events),
+                new ErasedPlace("event log", "impressions", logged.Impressions, left.Impressions),
+            ], cancellationToken);
+        }
 
         if (!erasure.DatasetsDone)
-            await EraseDatasetsAsync(job.Store, erasure, places, user, hidden, cancellationToken);
+            await EraseDatasetsAsync(job.Store, erasure, places, person, cancellationToken);
         await KeepAsync(erasure, places, await EraseAtMonitorAsync(job.Store, erasure, cancellationToken), cancellationToken);
         await SignAsync(job.Store, erasure, places, cancellationToken);
     }
 
-    private async Task EraseDatasetsAsync(StoreId store, ErasureRow erasure, List<ErasedPlace> places, string user, string hidden, CancellationToken cancellationToken)
+    /// <summary>Of the person in every spelling that the event log has; the one that was asked for first.</summary>
+    private async Task<IReadOnlyList<PersonTraces>> TracesAsync(StoreId store, Person person, CancellationToken cancellationToken)
+    {
+        var others = person.Hidden == person.User ? [] : (await eventLog.SimilarAsync(store, person.User, cancellationToken)).Where(person.Is);
+        var traces = new List<PersonTraces>();
+        foreach (var spelling in others.Prepend(person.User).Distinct())
+            traces.Add(await eventLog.TracesAsync(store, spelling, cancellationToken));
+        return traces;
+    }
+
+    /// <summary>One alone, as an object, is of an erasure that began before spellings were told apart.</summary>
+    private static List<PersonTraces> Traces(ErasureRow erasure) => erasure.Traces!.StartsWith('{')
+        ? [JsonSerializer.Deserialize<PersonTraces>(erasure.Traces, JsonSerializerOptions.Web)!]
+        : JsonSerializer.Deserialize<List<PersonTraces>>(erasure.Traces, JsonSerializerOptions.Web)!;
+
+    private async Task EraseDatasetsAsync(StoreId store, ErasureRow erasure, List<ErasedPlace> places, Person person, CancellationToken cancellationToken)
     {
         // A dataset whose first version is being made has no sources yet; its turn comes after that.
         var known = database.Sources.Where(source => source.Store == store.Value).Select(source => source.Dataset);
         var made = database.Builds.Where(build => build.Store == store.Value).Select(build => build.Dataset);
         foreach (var dataset in await known.Union(made).OrderBy(name => name).ToListAsync(cancellationToken))
-            await KeepAsync(erasure, places, await datasets.EraseAsync(store, dataset, user, hidden, cancellationToken), cancellationToken);
+            await KeepAsync(erasure, places, await datasets.EraseAsync(store, dataset, person, cancellationToken), cancellationToken);
         erasure.DatasetsDone = true;
         await database.SaveChangesAsync(cancellationToken);
     }
@@ -62,7 +82,10 @@ internal sealed class EraseJob(DatasetsDb database, StoreKeys keys, PersonErasur
     {
         try
         {
-            return await monitor.EraseAsync(store, JsonSerializer.Deserialize<PersonTraces>(erasure.Traces!, JsonSerializerOptions.Web)!, cancellationToken);
+            var places = new List<ErasedPlace>();
+            foreach (var trace in Traces(erasure))
+                places.AddRange(await monitor.EraseAsync(store, trace, cancellationToken));
+            return places;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

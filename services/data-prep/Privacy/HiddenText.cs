@@ -8,12 +8,13 @@ namespace ModelOps.DataPrep.Privacy;
 internal static class HiddenText
 {
     /// <summary>One look that nearly every id and title fails, before the detectors are called.</summary>
-    private const string Suspect = "@|[0-9]{11}|[0-9][ .)-] ?[0-9]{2}";
+    private const string Suspect = "@|[+][0-9]{7}|[0-9]{11}|[0-9][ .)-] ?[0-9]{2}";
 
     public static void Register(DuckDBConnection duck, PersonalData personal)
     {
         Register(duck, "hide", personal.Protect);
         Register(duck, "hide_free", personal.ProtectFreeText);
+        Register(duck, "hide_phone", personal.ProtectPhone);
         Register(duck, "pseudonym", user => personal.Pseudonym("user", user));
     }
 
@@ -22,6 +23,11 @@ internal static class HiddenText
 
     /// <summary>Free text without personal details, postal addresses among them.</summary>
     public static string HiddenFree(string text) => $"hide_free({text})";
+
+    /// <summary>Bare digits are a phone number where the column says so.</summary>
+    public static bool IsPhone(string column) => ColumnMapping.Plain(column) is "phone" or "phonenumber" or "mobile" or "mobilephone" or "mobilenumber" or "cell" or "cellphone" or "tel" or "telephone" or "telefon" or "handy" or "whatsapp" or "手机" or "手机号" or "电话";
+
+    public static string HiddenPhone(string text) => $"hide_phone({text})";
 
     public static string Holds(string column) => $"({MayHold(column)} AND hide({column}) <> {column})";
 

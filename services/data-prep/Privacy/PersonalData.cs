@@ -25,6 +25,9 @@ internal sealed partial class PersonalData(byte[] key)
     /// <summary>Free text that people write; postal addresses too.</summary>
     public string ProtectFreeText(string text) => Replace(text, Find(text, withAddresses: true));
 
+    /// <summary>A text that is known to be a phone number, however it is written.</summary>
+    public string ProtectPhone(string text) => text.Any(char.IsAsciiDigit) ? Pseudonym(PhoneNumber.Kind, Plain(PhoneNumber.Kind, text)) : text;
+
     /// <summary>The store's own name of a user, for records that may not name him.</summary>
     public string Pseudonym(string kind, string value) => $"{kind}:{Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{kind}\n{value}")).AsSpan(0, HashBytes))}";
 

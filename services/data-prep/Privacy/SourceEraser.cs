@@ -21,10 +21,10 @@ internal static class SourceEraser
 {
     /// <returns>Null when the person is not in the source.</returns>
     /// <exception cref="UploadException">The source cannot be read.</exception>
-    public static ErasedSource? Erase(UploadedFile source, string? mapping, string user, string folder)
+    public static ErasedSource? Erase(UploadedFile source, string? mapping, Person person, string folder)
     {
         var files = Package.Files(source);
-        var parts = files.Select((file, number) => ErasePart(file, mapping, user, Path.Combine(folder, $"{source.Sha256[..16]}-{number}"))).ToList();
+        var parts = files.Select((file, number) => ErasePart(file, mapping, person, Path.Combine(folder, $"{source.Sha256[..16]}-{number}"))).ToList();
         if (parts.All(part => part.Person == 0))
             return null;
         var removed = parts.Sum(part => part.Removed);
@@ -38,15 +38,16 @@ internal static class SourceEraser
 
     private sealed record Part(string Name, string Path, long Kept, long Person, long Removed);
 
-    private static Part ErasePart(UploadedFile file, string? mapping, string user, string path)
+    private static Part ErasePart(UploadedFile file, string? mapping, Person erased, string path)
     {
         using var duck = new DuckDBConnection("DataSource=:memory:");
         duck.Open();
+        HiddenText.Register(duck, erased.Store);
         var given = mapping is null ? null : MappingFile.Parse(mapping).For(file.Kind);
         using var faults = new FaultLog(path + ".faults");
         var content = SourceReader.Read(duck, file, given?.Encoding, new Slices(path + ".rows"), faults);
         var schema = TableSchema.Of(file.Kind);
-        var person = schema.Fields.All(field => field.Name != TableSchema.User) ? "false" : Condition(ColumnMapping.Resolve(schema, file.Name, content.Columns, given).Columns(TableSchema.User), user);
+        var person = schema.Fields.All(field => field.Name != TableSchema.User) ? "false" : Condition(ColumnMapping.Resolve(schema, file.Name, content.Columns, given).Columns(TableSchema.User), erased.Hidden);
         var found = content.Rows == 0 ? 0 : duck.Scalar<long>($"SELECT count(*) FROM {content.Sql} WHERE {person}");
         var target = path + ".parquet";
         if (content.Rows > 0)
@@ -54,9 +55,9 @@ internal static class SourceEraser
         return new Part(Path.GetFileNameWithoutExtension(file.Entry ?? file.Name) + ".parquet", target, content.Rows - found, found, found + faults.Count);
     }
 
-    /// <summary>Ids that a spreadsheet has made decimal numbers are the person's too.</summary>
-    private static string Condition(IReadOnlyList<string> columns, string user) => columns.Count == 0 ? "false"
-        : string.Join(" OR ", columns.Select(column => $"coalesce(trim({Sql.Name(column)}) IN ({Sql.Literal(user)}, {Sql.Literal(user + ".0")}), false)"));
+    /// <summary>However the id is written: ids that a spreadsheet has made decimal numbers are the person's too, and an address in capitals.</summary>
+    private static string Condition(IReadOnlyList<string> columns, string hidden) => columns.Count == 0 ? "false"
+        : string.Join(" OR ", columns.Select(column => $"coalesce({HiddenText.Hidden($"trim({Sql.Name(column)})")} IN ({Sql.Literal(hidden)}, {Sql.Literal(hidden + ".0")}), false)"));
 
     private static string Zip(IEnumerable<(string Path, string Name)> parts, string path)
     {

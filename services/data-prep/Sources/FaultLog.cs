@@ -1,6 +1,7 @@
 using System.Text;
 using DuckDB.NET.Data;
 using ModelOps.Contracts.Datasets;
+using ModelOps.DataPrep.Privacy;
 using ModelOps.DataPrep.Sources.Csv;
 
 namespace ModelOps.DataPrep.Sources;
@@ -30,11 +31,19 @@ internal sealed class FaultLog(string path) : IDisposable
         Count++;
         var (rows, samples) = faults.GetValueOrDefault(fault, (0, []));
         if (samples.Count < MostSamples)
-            samples.Add(new FaultSample(row, column, text.Length > LongestSample ? text[..LongestSample] : text));
+            samples.Add(new FaultSample(row, column, text));
         faults[fault] = (rows + 1, samples);
     }
 
-    public IReadOnlyList<SourceFault> Report => [.. faults.OrderBy(fault => fault.Key, StringComparer.Ordinal).Select(fault => new SourceFault(fault.Key, fault.Value.Rows, fault.Value.Samples))];
+    /// <summary>For the report; personal details are hashed before the texts are cut, as half of one would not be known for what it is.</summary>
+    public IReadOnlyList<SourceFault> Report(DuckDBConnection duck) =>
+        [.. faults.OrderBy(fault => fault.Key, StringComparer.Ordinal).Select(fault => new SourceFault(fault.Key, fault.Value.Rows, [.. fault.Value.Samples.Select(sample => sample with { Text = Shown(duck, sample.Text) })]))];
+
+    private static string Shown(DuckDBConnection duck, string text)
+    {
+        var hidden = duck.Scalar<string>($"SELECT {HiddenText.HiddenFree(Sql.Literal(text))}");
+        return hidden.Length > LongestSample ? hidden[..LongestSample] : hidden;
+    }
 
     /// <summary>Moves what was logged into <c>rejected</c>.</summary>
     public void Save(DuckDBConnection duck, int source)

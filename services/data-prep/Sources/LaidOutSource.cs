@@ -50,12 +50,12 @@ internal sealed class LaidOutSource : IDisposable
     {
         var schema = TableSchema.Of(file.Kind);
         faults.Save(duck, number);
-        IReadOnlyList<SourceFault> unusable = file.Kind is SourceKind.Events or SourceKind.Products ? [] : StagedRows.PutUnusableAside(duck, schema, number);
+        IReadOnlyList<SourceFault> unusable = file.Kind == SourceKind.Events ? [] : StagedRows.PutUnusableAside(duck, schema, number);
         return new SourceReport(file.Name, schema.Part, file.Sha256, Content.Rows + faults.Count, Columns.Report)
         {
             Format = Content.Format,
             Unused = Columns.Unused(Content.Columns),
-            Faults = [.. faults.Report, .. unusable],
+            Faults = [.. faults.Report(duck), .. unusable],
         };
     }
 

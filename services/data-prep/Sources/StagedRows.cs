@@ -32,7 +32,8 @@ internal static class StagedRows
         {
             if (field.IsRequired)
                 PutAside(duck, schema, number, field, RowFault.MissingValue, $"{field.Name} IS NULL", found);
-            if (field.Type is not (FieldType.Id or FieldType.Text))
+            // A product with a price that cannot be read is a product.
+            if (field.Type is not (FieldType.Id or FieldType.Text) && schema.Kind != SourceKind.Products)
                 PutAside(duck, schema, number, field, RowFault.UnreadableValue, $"{field.Name} IS NOT NULL AND {FieldSql.Value(field.Type, field.Name)} IS NULL", found);
         }
         return [.. found.Select(fault => new SourceFault(fault.Key, fault.Value.Rows, fault.Value.Samples))];
@@ -69,8 +70,8 @@ internal static class StagedRows
     {
         var table = StagedSource.Table(schema.Kind);
         var where = $"source = {number} AND {condition}";
-        var row = $"CAST(to_json(struct_pack({string.Join(", ", schema.Fields.Select(f => f.Name))})) AS VARCHAR)";
-        var samples = duck.Rows($"SELECT row, {row} FROM {table} WHERE {where} ORDER BY row LIMIT {MostSamples}", reader => new FaultSample(reader.GetInt64(0), field.Name, reader.GetString(1)));
+        var row = $"CAST(to_json(struct_pack({string.Join(", ", schema.Fields.Select(f => $"{f.Name} := {StagedSource.Column(schema.Kind, f)}"))})) AS VARCHAR)";
+        var samples = duck.Rows($"SELECT row, {HiddenText.HiddenFree(row)} FROM {table} WHERE {where} ORDER BY row LIMIT {MostSamples}", reader => new FaultSample(reader.GetInt64(0), field.Name, reader.GetString(1)));
         if (samples.Count == 0)
             return;
         duck.Execute($"INSERT INTO rejected SELECT source, row, {Literal(fault)}, {row}, {Literal(field.Name)} FROM {table} WHERE {where}");

@@ -4,6 +4,7 @@ using ModelOps.Contracts.Datasets;
 using ModelOps.DataPrep.Checks;
 using ModelOps.DataPrep.Datasets;
 using ModelOps.DataPrep.Mapping;
+using ModelOps.DataPrep.Privacy;
 using static ModelOps.DataPrep.Sources.Sql;
 
 namespace ModelOps.DataPrep.Sources;
@@ -96,13 +97,18 @@ internal static class StagedSource
         : columns.Columns(field.Name) switch
         {
             [] => "NULL::VARCHAR",
-            [var only] => Filled(only),
-            var several => $"coalesce({string.Join(", ", several.Select(Filled))})",
+            [var only] => Written(Filled(only), field, columns),
+            var several => $"coalesce({string.Join(", ", several.Select(column => field.Type == FieldType.Id ? TypedRows.Present(Filled(column)) : Written(Filled(column), field, columns)))})",
         };
+
+    /// <summary>A time in the shop's own format as ISO 8601.</summary>
+    private static string Written(string text, Field field, ColumnMapping columns) => field.Type == FieldType.Time && columns.TimeFormat is { } format
+        ? $"coalesce(strftime(try_strptime({text}, {Literal(format)}), '%Y-%m-%d %H:%M:%S.%f'), {text})"
+        : text;
 
     private static string AttributesText(IReadOnlyList<string> columns) => columns.Count == 0
         ? "NULL"
-        : $"CAST(json_merge_patch('{{}}', json_object({string.Join(", ", columns.Select(column => $"{Literal(column)}, {Filled(column)}"))})) AS VARCHAR)";
+        : $"CAST(json_merge_patch('{{}}', json_object({string.Join(", ", columns.Select(column => $"{Literal(column)}, {(HiddenText.IsPhone(column) ? HiddenText.HiddenPhone(Filled(column)) : Filled(column))}"))})) AS VARCHAR)";
 
     private static string Filled(string column) => $"nullif(trim({Name(column)}), '')";
 }

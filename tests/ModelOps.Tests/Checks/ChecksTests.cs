@@ -66,6 +66,80 @@ public sealed class ChecksTests
         new CheckList(new DatasetRules(), BuiltFromCsv.Now).All.Select(check => check.Name)
             .Except(Cases.Select(row => row.Data.Item1)).Except(["unknown-product", "missing-from-catalogue", "category-conflict"])); // these need a catalogue or the event log
 
+    [Theory]
+    [InlineData("1 234,50 €", 1234.5)]
+    [InlineData("1\u00A0234\u202F567 kr", 1234567)]
+    [InlineData("1'234.50 CHF", 1234.5)]
+    [InlineData("1.234.567 €", 1234567)]
+    [InlineData("1.234,50", 1234.5)]
+    [InlineData("$1,234.50", 1234.5)]
+    [InlineData("0,999", .999)]
+    [InlineData("12,99", 12.99)]
+    [InlineData("-£12.50", -12.5)]
+    [InlineData("12.50- EUR", -12.5)]
+    [InlineData("9 EUR", 9)]
+    [InlineData("2 for 10.00", null)]
+    [InlineData("ask us", null)]
+    public async Task Price_AsShopsWriteIt_IsReadOrSaidToBeUnreadable(string written, double? price)
+    {
+        using var version = await BuiltFromCsv.EventsAsync(Header + $"3,a1,2026-05-02 10:00:00,purchase,1,\"{written}\",s3,Anvil\n");
+
+        Assert.Equal(price, version.Query(DatasetFiles.Events, "SELECT price FROM {0}", row => row.IsDBNull(0) ? (double?)null : row.GetDouble(0)).Single());
+        Assert.Equal(price is null ? 1 : 0, version.Check("unreadable-price").Rows);
+    }
+
+    [Fact]
+    public async Task Refund_IsACancellation()
+    {
+        using var version = await BuiltFromCsv.EventsAsync(Header + "3,a1,2026-05-02 10:00:00,purchase,2,5,s3,Anvil\n3,a1,2026-05-03 10:00:00,refund,2,5,s3,Anvil\n");
+
+        Assert.Equal((1L, 1L, 0L), (version.Check("cancellation").Rows, version.Check("returned-purchase").Rows, version.Check("unmatched-cancellation").Rows));
+    }
+
+    [Fact]
+    public async Task BotSession_ProductsOfAListAndPurchases_AreNone()
+    {
+        var listed = string.Concat(Enumerable.Range(0, 120).Select(i => $"9,a{i},2026-05-02 10:00:{i / 24 * 10:00},view_item_list,1,5,s9,T{i}\n"));
+        var looked = string.Concat(Enumerable.Range(0, 120).Select(i => $"8,a{i},2026-05-02 10:00:{i / 2:00}.{i % 2}1,view,1,5,s8,T{i}\n"));
+        using var version = await BuiltFromCsv.EventsAsync(Header + listed + looked + "8,a1,2026-05-02 10:01:30,purchase,1,5,s8,T1\n");
+
+        Assert.Equal(120, version.Check("bot-session").Rows);
+        Assert.Equal(121, version.Built.Rows.Kept);
+    }
+
+    [Fact]
+    public async Task Cancellation_OrderNumbersThatBeginWithC_OfViewsAreNone()
+    {
+        using var version = await BuiltFromCsv.EventsAsync(Header + "3,a1,2026-05-02 10:00:00,view,1,5,C1001,Anvil\n");
+
+        Assert.Equal(1, version.Built.Rows.Kept);
+    }
+
+    [Fact]
+    public async Task Checks_PersonInAnyColumn_IsHashedInQuarantineAndSamples()
+    {
+        using var version = await BuiltFromCsv.FilesAsync(
+        [
+            (SourceKind.Events, Header + Good + "U1,a1,jane@example.com,view,jane@example.com,call +49 30 1234567,s1,Anvil\nU1,a1,2026-05-02 10:00:00,jane@example.com,1,5,s1,Anvil\n+6581234567,a1,2026-05-02 10:00:00,view,1,5,s1,Anvil\n"),
+            (SourceKind.Messages, "text,time\n\"write to jane@example.com, or +49 30 1234567\",yesterday\n"),
+            (SourceKind.Users, "id,phone\n7,01701234567\n"),
+        ]);
+
+        var told = System.Text.Json.JsonSerializer.Serialize(new { version.Built.Checks, version.Built.Sources })
+            + string.Join('\n', new[] { DatasetFiles.Quarantine, DatasetFiles.Events, "users.parquet" }.SelectMany(file => version.Query(file, "SELECT CAST(to_json(t) AS VARCHAR) FROM {0} t", row => row.GetString(0))));
+        Assert.All(["jane@", "1234567", "81234567"], detail => Assert.DoesNotContain(detail, told, StringComparison.Ordinal));
+        Assert.Contains("email:", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Catalogue_ProductWithoutId_IsPutAside()
+    {
+        using var version = await BuiltFromCsv.EventsAsync(Header + Good, products: "id,title,price\n,Mug,ask us\na1,Anvil,ask us\n");
+
+        Assert.Equal("missing-value", version.Query(DatasetFiles.Quarantine, "SELECT reason FROM {0}", row => row.GetString(0)).Single());
+        Assert.Equal("a1", version.Query(DatasetFiles.Products, "SELECT item_id FROM {0} WHERE title = 'Anvil'", row => row.GetString(0)).Single());
+    }
+
     [Fact]
     public async Task Checks_RowWithSeveralFaults_CountsInEachAndSaysAll()
     {
@@ -145,6 +219,8 @@ public sealed class ChecksTests
     {
         Assert.Equal("Crème Brûlée", Mojibake.Undo("CrÃ¨me BrÃ»lÃ©e"));
         Assert.Equal("naïve – “quoted”", Mojibake.Undo("naÃ¯ve â€“ â€œquotedâ€\u009d"));
-        Assert.All(["Crème", "Ânes", "日本", "plain", "São Paulo", "â la carte"], text => Assert.Equal(text, Mojibake.Undo(text)));
+        Assert.Equal("złoty, Němec, Тест, 😀", Mojibake.Undo("zÅ‚oty, NÄ›mec, Ð¢ÐµÑ\u0081Ñ‚, ðŸ˜€"));
+        Assert.Equal("Тест", Mojibake.Undo("Ð¢Ðµ\u00D1\u0081\u00D1\u0082")); // read as Latin-1
+        Assert.All(["ÄRMEL", "ÅNGSTRÖM", "L’ÉTÉ’", "Crème", "Ânes", "日本", "plain", "São Paulo", "â la carte"], text => Assert.Equal(text, Mojibake.Undo(text)));
     }
 }

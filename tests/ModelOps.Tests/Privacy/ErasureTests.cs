@@ -91,6 +91,24 @@ public sealed class ErasureTests(Stores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Erase_InAnotherSpelling_LeavesNoReportThatNamesThePerson()
+    {
+        const string written = "Ann@Example.com";
+        var log = service.Services.GetRequiredService<ShopEvents>();
+        await log.AppendAsync([new LoggedEvent(StoreId.Main, "1", EventNames.View, written, "visit-9", DateTimeOffset.UtcNow.AddHours(-1), [new EventItem("a1")], null)]);
+        await Eventually.TrueAsync(async () => (await log.ReadAsync(null, 0, 10)).Events.Count == 1, "the settled event");
+        await UploadAsync("one", Header + $"{written},a1,1300000000,view\nbob,a1,1300000100,view\n{written},a1,never,view\n");
+        Assert.Contains("email:", await http.GetStringAsync("/v1/datasets/one/versions/1/report"), StringComparison.Ordinal);
+
+        var erasure = await EraseAsync(Ann);
+
+        Assert.All(erasure.Record!.Places, place => Assert.Equal(0, place.Remaining));
+        Assert.Contains(erasure.Record.Places, place => place is { Place: "event log", What: "events", Removed: 1 });
+        Assert.DoesNotContain(written, await SourceBytesAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("email:", await http.GetStringAsync("/v1/datasets/one/versions/1/report"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Erase_OfTheOnlyPerson_LeavesNothing()
     {
         await UploadAsync("one", Header + "ann,a1,1300000000,view\n");
