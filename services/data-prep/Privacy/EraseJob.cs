@@ -31,7 +31,8 @@ internal sealed class EraseJob(DatasetsDb database, StoreKeys keys, PersonErasur
         await database.SaveChangesAsync(cancellationToken);
 
         // First: profiles and histories in packages that are deployed still know the person, and are not to be used from now on.
-        await consents.EraseAsync(job.Store, user, cancellationToken);
+        foreach (var known in await keys.IdsOfAsync(job.Store, user, cancellationToken))
+            await consents.EraseAsync(job.Store, known, cancellationToken);
         var logged = await eventLog.RemoveAsync(job.Store, user, cancellationToken);
         var left = await eventLog.CountAsync(job.Store, user, cancellationToken);
         await KeepAsync(erasure, places,
