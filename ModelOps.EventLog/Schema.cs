@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using ModelOps.Contracts.Events;
 using Npgsql;
 
 namespace ModelOps.EventLog;
@@ -22,7 +23,7 @@ internal sealed class Schema(NpgsqlDataSource database)
     /// <c>position</c> is the id of the transaction that appended the row. Readers stop below the oldest transaction still
     /// running, so no row appears behind a cursor that has passed it, and appends need no lock among themselves.
     /// </summary>
-    private const string Tables = """
+    private const string Tables = $"""
         CREATE TABLE IF NOT EXISTS events (
             store text NOT NULL,
             id text NOT NULL,
@@ -36,6 +37,7 @@ internal sealed class Schema(NpgsqlDataSource database)
             PRIMARY KEY (store, id, time)) PARTITION BY RANGE (time);
         CREATE INDEX IF NOT EXISTS events_by_position ON events (position);
         CREATE INDEX IF NOT EXISTS events_by_user ON events (store, user_id, time DESC);
+        CREATE INDEX IF NOT EXISTS events_by_shopper ON events (store, user_id COLLATE "C", position) WHERE name <> '{EventNames.Impression}';
         CREATE INDEX IF NOT EXISTS events_by_session ON events (store, session_id, time DESC) WHERE session_id IS NOT NULL;
         CREATE INDEX IF NOT EXISTS events_by_token ON events (token) WHERE token IS NOT NULL;
 
@@ -87,6 +89,8 @@ internal sealed class Schema(NpgsqlDataSource database)
             reason text,
             time timestamptz NOT NULL DEFAULT now(),
             PRIMARY KEY (store, version));
+
+        CREATE TABLE IF NOT EXISTS person_keys (store text PRIMARY KEY, secret bytea NOT NULL);
 
         CREATE TABLE IF NOT EXISTS consents (
             store text NOT NULL,

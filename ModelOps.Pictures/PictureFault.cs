@@ -4,9 +4,9 @@ namespace ModelOps.Pictures;
 public static class PictureFault
 {
     public const string Empty = "empty-picture", TooManyBytes = "picture-too-many-bytes", UnknownFormat = "picture-unknown-format", TooManyPixels = "picture-too-many-pixels",
-        Truncated = "picture-truncated", Broken = "picture-broken", NotFetched = "picture-not-fetched";
+        Truncated = "picture-truncated", Broken = "picture-broken", NotFetched = "picture-not-fetched", NoVideos = "no-videos";
 
-    public static IReadOnlyList<string> All { get; } = [Empty, TooManyBytes, UnknownFormat, TooManyPixels, Truncated, Broken, NotFetched];
+    public static IReadOnlyList<string> All { get; } = [Empty, TooManyBytes, UnknownFormat, TooManyPixels, Truncated, Broken, NotFetched, NoVideos];
 }
 
 /// <summary>Bytes that are no picture that can be used; the message says why and what to send.</summary>

@@ -12,10 +12,20 @@ public static class PictureReader
     /// <summary>Decoders that can read at a smaller size leave so many times the pixels a side that are needed, for drawing it smaller well.</summary>
     private const double Spare = 2;
 
+    /// <summary>Of a picture that moves so many times what a still one may have is looked at; what comes later is left out.</summary>
+    private const int MovingPixels = 5;
+
+    /// <summary>The picture, or the first frame of one that moves.</summary>
     /// <exception cref="PictureException">The bytes are no picture, too large a one, or a damaged one.</exception>
-    public static Picture Read(ReadOnlySpan<byte> content, PictureLimits limits)
+    public static Picture Read(ReadOnlySpan<byte> content, PictureLimits limits) => ReadFrames(content, limits, 1)[0];
+
+    /// <summary>Frames of a picture that moves (GIF, WebP), evenly spaced from its first to its last; of a still one itself.</summary>
+    /// <param name="most">So many frames at most.</param>
+    /// <inheritdoc cref="Read"/>
+    public static IReadOnlyList<Picture> ReadFrames(ReadOnlySpan<byte> content, PictureLimits limits, int most)
     {
         ArgumentNullException.ThrowIfNull(limits);
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         if (content.IsEmpty)
             throw new PictureException(PictureFault.Empty, "The picture is empty: 0 bytes arrived.");
         if (content.Length > limits.MostBytes)
@@ -26,8 +36,28 @@ public static class PictureReader
         if (codec is null || codec.EncodedFormat != format)
             throw opened == SKCodecResult.IncompleteInput ? Truncated() : Broken($"its header cannot be read ({opened})");
         CheckSize(codec.Info, limits);
-        using var decoded = Decode(codec);
-        return Draw(decoded, codec.EncodedOrigin);
+        var frames = new List<Picture>();
+        try
+        {
+            foreach (var frame in FramesOf(codec, limits, most))
+            {
+                using var decoded = Decode(codec, frame);
+                frames.Add(Draw(decoded, codec.EncodedOrigin));
+            }
+            return frames;
+        }
+        catch
+        {
+            frames.ForEach(frame => frame.Dispose());
+            throw;
+        }
+    }
+
+    private static IEnumerable<int> FramesOf(SKCodec codec, PictureLimits limits, int most)
+    {
+        var looked = most == 1 ? 1 : Math.Clamp(MovingPixels * limits.MostPixels / ((long)codec.Info.Width * codec.Info.Height), 1, Math.Max(1, codec.FrameCount));
+        var wanted = (int)Math.Min(most, looked);
+        return Enumerable.Range(0, wanted).Select(at => wanted == 1 ? 0 : (int)(at * (looked - 1) / (wanted - 1)));
     }
 
     private static void CheckSize(SKImageInfo info, PictureLimits limits)
@@ -38,8 +68,7 @@ public static class PictureReader
             throw new PictureException(PictureFault.TooManyPixels, $"The picture has {info.Width} by {info.Height} pixels; at most {limits.LongestSide} a side and {limits.MostPixels} in all. Send a smaller one.");
     }
 
-    /// <summary>The picture, or the first frame of one that moves.</summary>
-    private static SKBitmap Decode(SKCodec codec)
+    private static SKBitmap Decode(SKCodec codec, int frame)
     {
         var wanted = Spare * Picture.LongestSide / Math.Max(codec.Info.Width, codec.Info.Height);
         var size = wanted < 1 ? codec.GetScaledDimensions((float)wanted) : codec.Info.Size;
@@ -50,7 +79,7 @@ public static class PictureReader
             var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Premul, colours);
             if (!bitmap.TryAllocPixels(info))
                 throw Broken($"{size.Width} by {size.Height} pixels find no memory");
-            var result = codec.GetPixels(info, bitmap.GetPixels(), new SKCodecOptions(0));
+            var result = codec.GetPixels(info, bitmap.GetPixels(), new SKCodecOptions(frame));
             return result switch
             {
                 SKCodecResult.Success => bitmap,

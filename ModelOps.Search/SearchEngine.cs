@@ -40,13 +40,14 @@ public sealed class SearchEngine : IDisposable
     private readonly IReadOnlyList<RankedProduct> popular;
 
     /// <param name="vectors">Of the products, where queries have vectors too.</param>
-    public SearchEngine(CatalogueIndex index, SearchSettings settings, ItemVectors? vectors = null)
+    /// <param name="pictures">Vectors of the products' pictures.</param>
+    public SearchEngine(CatalogueIndex index, SearchSettings settings, ItemVectors? vectors = null, ItemVectors? pictures = null)
     {
         ArgumentNullException.ThrowIfNull(index);
         ArgumentNullException.ThrowIfNull(settings);
-        (Index, Settings, Vectors) = (index, settings, vectors);
+        (Index, Settings, Vectors, Pictures) = (index, settings, vectors, pictures);
         reader = new QueryReader(index, new Synonyms(settings.Synonyms, index.Stemmer), new Spelling(WordsOf(index)));
-        ranker = new ProductRanker(index);
+        ranker = new ProductRanker(index, pictures);
         Suggestions = new Suggester(index, settings.Queries);
         Documents = index.Products.Index().ToDictionary(product => product.Item.Id, product => product.Index, StringComparer.Ordinal);
         popular = [.. index.Products.Index().OrderByDescending(product => product.Item.Popularity).ThenBy(product => product.Index)
@@ -58,6 +59,8 @@ public sealed class SearchEngine : IDisposable
     public SearchSettings Settings { get; }
 
     public ItemVectors? Vectors { get; }
+
+    public ItemVectors? Pictures { get; }
 
     public Suggester Suggestions { get; }
 

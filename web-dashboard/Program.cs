@@ -40,6 +40,7 @@ app.MapSignOut();
 app.MapProviderSignIn();
 app.MapExportDownload();
 app.MapAudienceDownload();
+app.MapPersonDownload();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 
 await app.RunAsync();

@@ -1,4 +1,5 @@
 using ModelOps.Contracts.Clients;
+using ModelOps.Contracts.Privacy;
 using ModelOps.Contracts.Reviews;
 
 namespace ModelOps.Contracts.Datasets;
@@ -72,6 +73,22 @@ public sealed class DataPrepClient(HttpClient http)
     /// <summary>Whom a version knows, or those of them who have all of the tags now.</summary>
     public Task<IReadOnlyList<string>> ListUsersAsync(StoreId store, string name, int version, IReadOnlyDictionary<string, string>? tags = null, CancellationToken cancellationToken = default) =>
         http.GetAsync<IReadOnlyList<string>>(store, $"/v1/datasets/{name}/versions/{version}/users?{string.Join('&', (tags ?? new Dictionary<string, string>()).Select(tag => $"tag={Uri.EscapeDataString($"{tag.Key}:{tag.Value}")}"))}", cancellationToken);
+
+    /// <summary>What a person has said; a purpose that is not there was never asked about.</summary>
+    public Task<IReadOnlyList<Consent>> ListConsentsAsync(StoreId store, string user, CancellationToken cancellationToken = default) =>
+        http.GetAsync<IReadOnlyList<Consent>>(store, $"/v1/users/{Uri.EscapeDataString(user)}/consent", cancellationToken);
+
+    /// <param name="actor">Who writes it down.</param>
+    public Task<IReadOnlyList<Consent>> PutConsentAsync(StoreId store, string user, ConsentChange change, string? actor = null, CancellationToken cancellationToken = default) =>
+        http.SendAsync<IReadOnlyList<Consent>>(store, HttpMethod.Put, $"/v1/users/{Uri.EscapeDataString(user)}/consent", change, null, cancellationToken, actor);
+
+    /// <summary>All that is kept of a person, as JSON.</summary>
+    public Task<HttpResponseMessage> OpenPersonAsync(StoreId store, string user, CancellationToken cancellationToken = default) =>
+        http.OpenAsync(store, $"/v1/users/{Uri.EscapeDataString(user)}", cancellationToken);
+
+    /// <summary>Begins the removal of a person.</summary>
+    public Task<Erasure> ErasePersonAsync(StoreId store, string user, string? actor = null, CancellationToken cancellationToken = default) =>
+        http.SendAsync<Erasure>(store, HttpMethod.Delete, $"/v1/users/{Uri.EscapeDataString(user)}", null, null, cancellationToken, actor);
 
     /// <summary>Writes one of <see cref="DatasetFiles"/> to <paramref name="path"/>.</summary>
     public Task DownloadAsync(StoreId store, string name, int version, string file, string path, CancellationToken cancellationToken = default) =>

@@ -36,6 +36,11 @@ internal sealed record TunedWeight(string Name, IReadOnlyList<double> Values, Fu
         return settings;
     }
 
+    /// <summary>How far the looks of products count; the first leaves them out.</summary>
+    public static List<SearchWeights> WithPictures(SearchWeights without) => [without, .. Pictures.Values.Select(value => Pictures.Set(without, value))];
+
+    private static TunedWeight Pictures { get; } = Feature(Ranking.Feature.Looks, [.25, .5, 1, 2]);
+
     private static IReadOnlyList<TunedWeight> Vectors { get; } =
     [
         new("dense", [0, .05, .1, .2, .4], (weights, value) => weights with { Dense = value }),

@@ -25,7 +25,7 @@ public sealed class WeightLearner(SearchEngine engine)
     /// <summary>More queries are not looked at: they would cost time and move nothing.</summary>
     public const int MostQueries = 500;
 
-    private readonly ProductRanker ranker = new(engine.Index);
+    private readonly ProductRanker ranker = new(engine.Index, engine.Pictures);
 
     /// <param name="queries">Those that can be ranked; see <see cref="JudgedQuery.CanRank"/>.</param>
     /// <param name="leastGain">By how much the best setting must beat the defaults on what it is learned from; negative infinity leaves the defaults no advantage.</param>
@@ -37,6 +37,10 @@ public sealed class WeightLearner(SearchEngine engine)
     /// <param name="near">By query, by an encoder that has not learned from it.</param>
     public LearnedWeights LearnVectors(IReadOnlyList<JudgedQuery> queries, SearchWeights words, IReadOnlyList<QueryNeighbours> near, int seed = 1, double leastGain = LeastGain) =>
         Choose(queries, TunedWeight.WithVectors(words), near, seed, leastGain);
+
+    /// <summary>Learns how far the looks of products count beside all else, which stays.</summary>
+    public LearnedWeights LearnPictures(IReadOnlyList<JudgedQuery> queries, SearchWeights without, IReadOnlyList<QueryNeighbours>? near, int seed = 1, double leastGain = LeastGain) =>
+        Choose(queries, TunedWeight.WithPictures(without), near, seed, leastGain);
 
     private LearnedWeights Choose(IReadOnlyList<JudgedQuery> queries, IReadOnlyList<SearchWeights> settings, IReadOnlyList<QueryNeighbours>? near, int seed, double leastGain)
     {

@@ -8,18 +8,19 @@ using ModelOps.Search.Vectors;
 
 namespace ModelOps.Search.Packages;
 
-/// <summary>A search package on disk: the settings, the products a line each, the index as one archive and, where queries have vectors, the products'.</summary>
+/// <summary>A search package on disk: the settings, the products a line each, the index as one archive and, where they count, the vectors of the products and of their pictures.</summary>
 public static class SearchPackage
 {
-    public const string Settings = "search.json", Products = "products.jsonl", Index = "products.index", Vectors = "products.vectors";
+    public const string Settings = "search.json", Products = "products.jsonl", Index = "products.index", Vectors = "products.vectors", Pictures = "products.pictures";
 
-    public static async Task WriteAsync(string folder, SearchSettings settings, IReadOnlyList<SearchProduct> products, ItemVectors? vectors = null, CancellationToken cancellationToken = default)
+    public static async Task WriteAsync(string folder, SearchSettings settings, IReadOnlyList<SearchProduct> products, ItemVectors? vectors = null, ItemVectors? pictures = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(products);
         System.IO.Directory.CreateDirectory(folder);
         WriteIndex(Path.Combine(folder, Index), products, Stemmer.Of(settings.Language));
         vectors?.Write(Path.Combine(folder, Vectors));
+        pictures?.Write(Path.Combine(folder, Pictures));
         await using (var lines = new StreamWriter(Path.Combine(folder, Products)) { NewLine = "\n" })
         {
             foreach (var product in products)
@@ -39,8 +40,8 @@ public static class SearchPackage
             var products = new List<SearchProduct>();
             await foreach (var line in File.ReadLinesAsync(Path.Combine(folder, Products), cancellationToken))
                 products.Add(JsonSerializer.Deserialize<SearchProduct>(line, PackageJson.Line) ?? throw new InvalidDataException($"Line {products.Count + 1} of {Products} is no product."));
-            var vectors = File.Exists(Path.Combine(folder, Vectors)) ? ItemVectors.Read(Path.Combine(folder, Vectors), products.Count) : null;
-            return new SearchEngine(CatalogueIndex.Open(ReadIndex(Path.Combine(folder, Index)), products, Stemmer.Of(settings.Language)), settings, vectors);
+            ItemVectors? Read(string name) => File.Exists(Path.Combine(folder, name)) ? ItemVectors.Read(Path.Combine(folder, name), products.Count) : null;
+            return new SearchEngine(CatalogueIndex.Open(ReadIndex(Path.Combine(folder, Index)), products, Stemmer.Of(settings.Language)), settings, Read(Vectors), Read(Pictures));
         }
         catch (Exception exception) when (exception is JsonException or FileNotFoundException or ArgumentException)
         {

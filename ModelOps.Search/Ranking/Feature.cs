@@ -28,4 +28,7 @@ public enum Feature
 
     /// <summary>Its place by nearness: 1 for the nearest, half for the tenth; 0 where it is not among the nearest.</summary>
     Nearness,
+
+    /// <summary>How much its picture looks like those of the best by words; 0 without pictures.</summary>
+    Looks,
 }

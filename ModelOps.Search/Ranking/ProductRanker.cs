@@ -11,7 +11,8 @@ namespace ModelOps.Search.Ranking;
 public readonly record struct RankedProduct(int Document, double Score, double Lexical, double Coverage, float[] Features);
 
 /// <summary>Ranks a catalogue's products for a query: first by words and, where there are any, vectors; then the best by features too.</summary>
-public sealed class ProductRanker(CatalogueIndex index)
+/// <param name="pictures">Of the products, by document, zeros where one has none; null without pictures.</param>
+public sealed class ProductRanker(CatalogueIndex index, ItemVectors? pictures = null)
 {
     /// <summary>So many of the best by words are looked at closely.</summary>
     public const int Depth = 500;
@@ -19,6 +20,9 @@ public sealed class ProductRanker(CatalogueIndex index)
     private const double MostCoverage = 4;
 
     private const float HalfPlace = 9;
+
+    /// <summary>So many of the best by words say what is looked for.</summary>
+    private const int Exemplars = 5;
 
     /// <summary>Every product that has a word of the query, and those that are near it, best first.</summary>
     /// <param name="near">What the query's vector says; null where there is none.</param>
@@ -30,6 +34,7 @@ public sealed class ProductRanker(CatalogueIndex index)
         var places = near is null || !weights.UsesVectors ? null : near.Nearest.Index().ToDictionary(place => place.Item, place => place.Index);
         if (places is not null && weights.Dense > 0)
             AddNear(found, near!, weights.Dense * MostOf(query, weights));
+        var looks = weights.UsesPictures ? pictures?.Mean([.. found.Take(Exemplars).Select(product => product.Document)]) : null;
         var depth = Math.Min(found.Count, Depth);
         for (var i = 0; i < depth; i++)
         {
@@ -39,6 +44,8 @@ public sealed class ProductRanker(CatalogueIndex index)
                 features[(int)Feature.Cosine] = Math.Max(0, near!.Cosines[found[i].Document]);
                 features[(int)Feature.Nearness] = places.TryGetValue(found[i].Document, out var place) ? HalfPlace / (HalfPlace + place) : 0;
             }
+            if (looks is not null)
+                features[(int)Feature.Looks] = Math.Max(0, pictures!.Cosine(found[i].Document, looks));
             found[i] = found[i] with { Features = features, Score = found[i].Score * Math.Exp(Weighted(features, weights)) };
         }
         found.Sort(0, depth, Order);

@@ -33,5 +33,9 @@ public sealed record SearchWeights
     [JsonIgnore]
     public bool UsesVectors => Dense > 0 || Of(Feature.Cosine) != 0 || Of(Feature.Nearness) != 0;
 
+    /// <summary>Whether products' pictures change anything.</summary>
+    [JsonIgnore]
+    public bool UsesPictures => Of(Feature.Looks) != 0;
+
     private double Of(Feature feature) => Features.ElementAtOrDefault((int)feature);
 }

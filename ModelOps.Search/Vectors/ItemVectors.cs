@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace ModelOps.Search.Vectors;
 
 /// <summary>
-/// The products' vectors, each of length 1, by document. A query is held against all of them: up to some hundred thousand products that
+/// The products' vectors, each of length 1 or, where a product has none, 0, by document. A query is held against all of them: up to some hundred thousand products that
 /// is faster than an index of lists would be. In half precision on disk, which moves a cosine by less than .001.
 /// </summary>
 public sealed class ItemVectors
@@ -39,6 +39,22 @@ public sealed class ItemVectors
         for (var item = 0; item < cosines.Length; item++)
             cosines[item] = TensorPrimitives.Dot(values.AsSpan(item * Dimensions, Dimensions), query);
         return QueryNeighbours.Of(cosines);
+    }
+
+    public float Cosine(int item, ReadOnlySpan<float> vector) => TensorPrimitives.Dot(values.AsSpan(item * Dimensions, Dimensions), vector);
+
+    /// <summary>What <paramref name="items"/> have in common, of length 1; null where none of them has a vector.</summary>
+    public float[]? Mean(IReadOnlyList<int> items)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        var mean = new float[Dimensions];
+        foreach (var item in items)
+            TensorPrimitives.Add(mean, values.AsSpan(item * Dimensions, Dimensions), mean);
+        var length = TensorPrimitives.Norm<float>(mean);
+        if (length == 0)
+            return null;
+        TensorPrimitives.Divide(mean, length, mean);
+        return mean;
     }
 
     public void Write(string path)

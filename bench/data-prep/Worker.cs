@@ -6,6 +6,7 @@ using ModelOps.DataPrep.Datasets;
 using ModelOps.DataPrep.Mapping;
 using ModelOps.DataPrep.Privacy;
 using ModelOps.DataPrep.Sources;
+using ModelOps.Privacy;
 
 namespace ModelOps.Bench.DataPrep;
 

@@ -61,7 +61,7 @@ internal static partial class DatasetsApi
         try
         {
             var upload = await Upload.ReceiveAsync(request, folder.Path, cancellationToken);
-            upload = upload with { Files = await PictureArchive.ReadAsync(upload.Files, pictures.Value.Limits, folder.Path, cancellationToken) };
+            upload = upload with { Files = await PictureArchive.ReadAsync(upload.Files, pictures.Value.Limits, pictures.Value.Video, folder.Path, cancellationToken) };
             var (version, isNew) = await versions.AddAsync(store, name, upload, folder.Path, null, cancellationToken);
             return isNew
                 ? TypedResults.Created($"/v1/datasets/{name}/versions/{version.Version}", version)

@@ -10,6 +10,7 @@ using ModelOps.DataPrep.Privacy;
 using ModelOps.DataPrep.SearchLog;
 using ModelOps.DataPrep.Sources;
 using ModelOps.DataPrep.Statistics;
+using ModelOps.Privacy;
 
 namespace ModelOps.DataPrep.Datasets;
 

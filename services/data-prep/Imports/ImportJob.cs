@@ -144,7 +144,7 @@ internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, D
     }
 
     private async Task<UploadedFile> ReadAsync(UploadedFile file, string folder, CancellationToken cancellationToken) =>
-        file.Kind == SourceKind.Pictures ? await PictureArchive.ReadAsync(file, pictures.Value.Limits, folder, cancellationToken) : file;
+        file.Kind == SourceKind.Pictures ? await PictureArchive.ReadAsync(file, pictures.Value.Limits, pictures.Value.Video, folder, cancellationToken) : file;
 
     private async Task<UploadedFile> FetchUploadAsync(StoreId store, SourceKind kind, Guid id, string folder, CancellationToken cancellationToken)
     {

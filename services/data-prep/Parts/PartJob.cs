@@ -4,6 +4,7 @@ using ModelOps.DataPrep.Datasets;
 using ModelOps.DataPrep.Privacy;
 using ModelOps.DataPrep.Sources;
 using ModelOps.Jobs;
+using ModelOps.Privacy;
 
 namespace ModelOps.DataPrep.Parts;
 

@@ -15,15 +15,15 @@ internal static class PictureArchive
 
     /// <summary>The sources of an upload, those of pictures read; what is read lies in <paramref name="folder"/>.</summary>
     /// <exception cref="UploadException">Pictures came as something else than an archive, or it cannot be opened.</exception>
-    public static async Task<IReadOnlyList<UploadedFile>> ReadAsync(IEnumerable<UploadedFile> files, PictureLimits limits, string folder, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<UploadedFile>> ReadAsync(IEnumerable<UploadedFile> files, PictureLimits limits, VideoOptions video, string folder, CancellationToken cancellationToken)
     {
         var read = new List<UploadedFile>();
         foreach (var file in files)
-            read.Add(file.Kind == SourceKind.Pictures ? await ReadAsync(file, limits, folder, cancellationToken) : file);
+            read.Add(file.Kind == SourceKind.Pictures ? await ReadAsync(file, limits, video, folder, cancellationToken) : file);
         return read;
     }
 
-    public static async Task<UploadedFile> ReadAsync(UploadedFile file, PictureLimits limits, string folder, CancellationToken cancellationToken)
+    public static async Task<UploadedFile> ReadAsync(UploadedFile file, PictureLimits limits, VideoOptions video, string folder, CancellationToken cancellationToken)
     {
         try
         {
@@ -32,11 +32,11 @@ internal static class PictureArchive
             var entries = archive.Entries.Where(entry => entry.Name.Length > 0 && !entry.Name.StartsWith('.') && !entry.FullName.StartsWith("__MACOSX/", StringComparison.Ordinal)).ToList();
             if (entries.Count is 0 or > MostEntries)
                 throw new UploadException($"{file.Name}: the zip archive has {entries.Count} files; it goes from 1 to {MostEntries}. Send pictures named by product id, such as 85123A.jpg.");
-            using var rows = new PictureRows(Path.Combine(folder, $"{Guid.NewGuid():N}.pictures"), limits);
+            using var rows = new PictureRows(Path.Combine(folder, $"{Guid.NewGuid():N}.pictures"), limits, video);
             foreach (var entry in entries)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Add(rows, entry, limits);
+                await AddAsync(rows, entry, limits, cancellationToken);
             }
             return await rows.DoneAsync(file.Name, cancellationToken);
         }
@@ -46,12 +46,12 @@ internal static class PictureArchive
         }
     }
 
-    private static void Add(PictureRows rows, ZipArchiveEntry entry, PictureLimits limits)
+    private static async Task AddAsync(PictureRows rows, ZipArchiveEntry entry, PictureLimits limits, CancellationToken cancellationToken)
     {
         var product = ProductOf(entry.Name);
         try
         {
-            rows.Add(product, Unpacked(entry, limits.MostBytes));
+            await rows.AddAsync(product, Unpacked(entry, limits.MostBytes), cancellationToken: cancellationToken);
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or NotSupportedException or IOException)
         {

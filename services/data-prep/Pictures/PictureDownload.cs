@@ -27,7 +27,7 @@ internal sealed class PictureDownload : IDisposable
         var connections = new GuardedConnections([.. this.options.AllowedNetworks.Select(IPNetwork.Parse)], "Pictures:AllowedNetworks", allowsPlainHttp: true);
         http = new HttpClient(connections.Handler()) { Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("ModelOps", "1.0"));
-        http.DefaultRequestHeaders.Accept.ParseAdd("image/jpeg, image/png, image/webp, image/gif, image/*;q=0.5");
+        http.DefaultRequestHeaders.Accept.ParseAdd("image/jpeg, image/png, image/webp, image/gif, image/*;q=0.5, video/*;q=0.4");
     }
 
     /// <param name="etag">Of what is known already; null asks in any case.</param>
@@ -78,8 +78,8 @@ internal sealed class PictureDownload : IDisposable
 
     private async Task<byte[]> ContentAsync(Uri address, HttpContent content, CancellationToken cancellationToken)
     {
-        if (content.Headers.ContentType?.MediaType is { } type && !type.StartsWith("image/", StringComparison.OrdinalIgnoreCase) && type != "application/octet-stream" && type != "binary/octet-stream")
-            throw NotFetched(address.AbsoluteUri, $"its content type is '{type}', not that of a picture.");
+        if (content.Headers.ContentType?.MediaType is { } type && !type.StartsWith("image/", StringComparison.OrdinalIgnoreCase) && !type.StartsWith("video/", StringComparison.OrdinalIgnoreCase) && type != "application/octet-stream" && type != "binary/octet-stream")
+            throw NotFetched(address.AbsoluteUri, $"its content type is '{type}', not that of a picture or a video.");
         await using var body = await content.ReadAsStreamAsync(cancellationToken);
         using var read = new MemoryStream();
         var block = new byte[BlockSize];

@@ -25,7 +25,7 @@ internal sealed class PictureLinksSource(PictureDownload download, DatasetStorag
         WorkProgress.Current.Announce((wanted.Count + RowsPerFile - 1) / RowsPerFile, null);
         foreach (var (number, part) in wanted.Chunk(RowsPerFile).Index())
         {
-            using var rows = new PictureRows(Path.Combine(folder, $"{Guid.NewGuid():N}.pictures"), options.Value.Limits);
+            using var rows = new PictureRows(Path.Combine(folder, $"{Guid.NewGuid():N}.pictures"), options.Value.Limits, options.Value.Video);
             foreach (var together in part.Chunk(Held))
                 await AddAsync(rows, together, cancellationToken);
             var file = await rows.DoneAsync($"image_link-{number + 1}.jsonl", cancellationToken);
@@ -53,7 +53,7 @@ internal sealed class PictureLinksSource(PictureDownload download, DatasetStorag
             if (fault is not null)
                 rows.Refuse(link.Product, fault, link.Address);
             else if (picture!.Content is { } content)
-                rows.Add(link.Product, content, link.Address, picture.ETag);
+                await rows.AddAsync(link.Product, content, link.Address, picture.ETag, cancellationToken);
         }
     }
 

@@ -30,5 +30,13 @@ internal sealed class PictureOptions
     /// <summary>Before the second attempt, in seconds; twice as long before each further one.</summary>
     [Range(0, 60)] public double PauseSeconds { get; init; } = 1;
 
+    /// <summary>The program that reads videos: a name on the PATH, or where it is.</summary>
+    [Required] public string Ffmpeg { get; init; } = VideoOptions.Usual;
+
+    /// <summary>It may take for one, in seconds.</summary>
+    [Range(1, 600)] public double VideoSeconds { get; init; } = 20;
+
+    public VideoOptions Video => new(Ffmpeg, VideoSeconds);
+
     public PictureLimits Limits => new(MaxBytes, MostPixels: MaxPixels);
 }

@@ -13,10 +13,11 @@ internal sealed class PictureRows : IDisposable
 {
     private readonly StreamWriter lines;
     private readonly PictureLimits limits;
+    private readonly VideoOptions video;
 
-    public PictureRows(string path, PictureLimits limits)
+    public PictureRows(string path, PictureLimits limits, VideoOptions video)
     {
-        (Path, this.limits) = (path, limits);
+        (Path, this.limits, this.video) = (path, limits, video);
         lines = new StreamWriter(path) { NewLine = "\n" };
     }
 
@@ -25,11 +26,11 @@ internal sealed class PictureRows : IDisposable
     public int Count { get; private set; }
 
     /// <param name="address">Where it was fetched; null where it was sent.</param>
-    public void Add(string product, ReadOnlySpan<byte> content, string? address = null, string? etag = null)
+    public async Task AddAsync(string product, byte[] content, string? address = null, string? etag = null, CancellationToken cancellationToken = default)
     {
         try
         {
-            using var picture = PictureReader.Read(content, limits);
+            using var picture = await MovingPictures.ReadOneAsync(content, limits, video, cancellationToken);
             Write(new PictureRow(product, Convert.ToBase64String(picture.ToJpeg()), picture.Width, picture.Height, address, etag));
         }
         catch (PictureException exception)

@@ -27,13 +27,15 @@ internal static class ConsentsApi
     private static async Task<Results<Ok<IReadOnlyList<Consent>>, ProblemHttpResult>> ListAsync(StoreId store, string id, ConsentLog log, CancellationToken cancellationToken) =>
         WrongId(id) ?? (Results<Ok<IReadOnlyList<Consent>>, ProblemHttpResult>)TypedResults.Ok(await log.FindAsync(store, id, cancellationToken));
 
-    private static async Task<Results<Ok<IReadOnlyList<Consent>>, ProblemHttpResult>> PutAsync(StoreId store, string id, ConsentChange change, HttpContext context, ConsentLog log, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<IReadOnlyList<Consent>>, ProblemHttpResult>> PutAsync(StoreId store, string id, ConsentChange change, HttpContext context, ConsentLog log, StoreKeys keys, CancellationToken cancellationToken)
     {
         if (WrongId(id) is { } wrong)
             return wrong;
         if (change.Purposes is not { Count: > 0 } purposes || purposes.Keys.Except(ConsentPurpose.All).Any())
             return Problems.Refuse("consent", $"'purposes' names one or more of {string.Join(", ", ConsentPurpose.All)}, each true or false, such as {{\"purposes\":{{\"profiling\":false}}}}.");
-        await log.PutAsync(store, id, purposes, context.User.Identity?.Name, cancellationToken);
+        // In lists of a package's shoppers the person may stand under the hidden id alone.
+        foreach (var known in await keys.IdsOfAsync(store, id, cancellationToken))
+            await log.PutAsync(store, known, purposes, context.User.Identity?.Name, cancellationToken);
         context.Audit(null, purposes);
         return TypedResults.Ok(await log.FindAsync(store, id, cancellationToken));
     }

@@ -33,9 +33,10 @@ internal sealed class EraseJob(DatasetsDb database, StoreKeys keys, PersonErasur
         var person = new Person(user, [.. traces.SelectMany(trace => trace.Sessions)], personal);
 
         // First: profiles and histories in packages that are deployed still know the person, and are not to be used from now on.
+        foreach (var known in (await keys.IdsOfAsync(job.Store, user, cancellationToken)).Union(traces.Select(trace => trace.User)))
+            await consents.EraseAsync(job.Store, known, cancellationToken);
         foreach (var spelling in traces.Select(trace => trace.User))
         {
-            await consents.EraseAsync(job.Store, spelling, cancellationToken);
             var logged = await eventLog.RemoveAsync(job.Store, spelling, cancellationToken);
             var left = await eventLog.CountAsync(job.Store, spelling, cancellationToken);
             await KeepAsync(erasure, places,

@@ -1,6 +1,7 @@
 using DuckDB.NET.Data;
 using ModelOps.DataPrep.Mapping;
 using ModelOps.DataPrep.Sources;
+using ModelOps.Privacy;
 
 namespace ModelOps.DataPrep.Privacy;
 

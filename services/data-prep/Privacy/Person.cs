@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ModelOps.Privacy;
 
 namespace ModelOps.DataPrep.Privacy;
 

@@ -3,6 +3,7 @@ using ModelOps.Contracts;
 using ModelOps.Contracts.Events;
 using ModelOps.DataPrep.Privacy;
 using ModelOps.EventLog;
+using ModelOps.Privacy;
 
 namespace ModelOps.DataPrep.SearchLog;
 

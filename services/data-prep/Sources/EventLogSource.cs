@@ -5,6 +5,7 @@ using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Events;
 using ModelOps.DataPrep.Privacy;
 using ModelOps.EventLog;
+using ModelOps.Privacy;
 
 namespace ModelOps.DataPrep.Sources;
 

@@ -33,29 +33,32 @@ internal static class CampaignsApi
     }
 
     private static async Task<Results<Ok<CampaignResponse>, ProblemHttpResult>> RankAsync(
-        StoreId store, CampaignRequest request, Router router, DeploymentFollower deployments, LiveConsents consents, CancellationToken cancellationToken)
+        StoreId store, CampaignRequest request, Router router, DeploymentFollower deployments, LiveConsents consents, HiddenIds hidden, CancellationToken cancellationToken)
     {
-        var (answers, problem) = await AnswerAsync(store, [request], router, deployments, consents, cancellationToken);
+        var (answers, problem) = await AnswerAsync(store, [request], router, deployments, consents, hidden, cancellationToken);
         return problem is null ? TypedResults.Ok(answers[0]) : problem;
     }
 
     private static async Task<Results<Ok<CampaignBatchResponse>, ProblemHttpResult>> RankManyAsync(
-        StoreId store, CampaignBatch batch, Router router, DeploymentFollower deployments, LiveConsents consents, CancellationToken cancellationToken)
+        StoreId store, CampaignBatch batch, Router router, DeploymentFollower deployments, LiveConsents consents, HiddenIds hidden, CancellationToken cancellationToken)
     {
         if (batch.Requests is not { Count: > 0 and <= MaxRequests } requests || requests.Contains(null!))
             return Refuse($"'requests' has {batch.Requests?.Count ?? 0} requests; it goes from 1 to {MaxRequests}, none of them null.");
         if (requests.Select(request => request.Model ?? DefaultModel).Distinct().Count() > 1)
             return Refuse("The requests name several models. Send a batch for each.");
-        var (answers, problem) = await AnswerAsync(store, requests, router, deployments, consents, cancellationToken);
+        var (answers, problem) = await AnswerAsync(store, requests, router, deployments, consents, hidden, cancellationToken);
         return problem is null ? TypedResults.Ok(new CampaignBatchResponse(answers)) : problem;
     }
 
     private static async Task<(IReadOnlyList<CampaignResponse> Answers, ProblemHttpResult? Problem)> AnswerAsync(
-        StoreId store, IReadOnlyList<CampaignRequest> requests, Router router, DeploymentFollower deployments, LiveConsents consents, CancellationToken cancellationToken)
+        StoreId store, IReadOnlyList<CampaignRequest> requests, Router router, DeploymentFollower deployments, LiveConsents consents, HiddenIds hidden, CancellationToken cancellationToken)
     {
         var name = requests[0].Model ?? DefaultModel;
         await RecommendationsApi.KnowAsync(store, name, router, deployments, cancellationToken);
         var answers = new CampaignResponse[requests.Count];
+        var packaged = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var user in requests.Select(request => request.User).OfType<string>())
+            packaged[user] = await hidden.OfAsync(store, user, cancellationToken);
         // In a rollout users have different versions; those of one are asked together.
         foreach (var group in requests.Index().GroupBy(pair => router.ArmOf(store, name, pair.Item.User)))
         {
@@ -69,7 +72,7 @@ internal static class CampaignsApi
                 if (Wrong(request, model) is { } wrong)
                     return ([], Refuse(requests.Count == 1 ? wrong : $"Request {index}: {wrong}"));
             }
-            foreach (var (pair, answer) in group.Zip(Answer(model, [.. group.Select(pair => pair.Item)], user => !consents.Allows(store, user, ConsentPurpose.Campaigns), user => consents.ErasedAt(store, user) is not null, found.Arm)))
+            foreach (var (pair, answer) in group.Zip(Answer(model, [.. group.Select(pair => pair.Item)], user => !consents.Allows(store, user, ConsentPurpose.Campaigns), user => consents.ErasedAt(store, user) is not null, user => packaged[user], found.Arm)))
                 answers[pair.Index] = answer;
         }
         return (answers, null);
@@ -100,12 +103,15 @@ internal static class CampaignsApi
 
     /// <param name="refuses">Who is not to be contacted; nothing that is known of them is used.</param>
     /// <param name="isErased">Of whom the package may not say any more what it knows.</param>
-    public static IReadOnlyList<CampaignResponse> Answer(CampaignModel model, IReadOnlyList<CampaignRequest> requests, Func<string, bool>? refuses = null, Func<string, bool>? isErased = null, string arm = Arm.Champion)
+    /// <param name="packaged">The id under which packages know a user; the same one where that is null.</param>
+    public static IReadOnlyList<CampaignResponse> Answer(
+        CampaignModel model, IReadOnlyList<CampaignRequest> requests, Func<string, bool>? refuses = null, Func<string, bool>? isErased = null, Func<string, string>? packaged = null, string arm = Arm.Champion)
     {
         var refused = requests.Select(request => request.User is { } user && refuses?.Invoke(user) == true).ToArray();
         var (columns, arms) = (model.Schema.Columns.Count, model.Settings.Arms.Count);
         var rows = new float[requests.Count * columns];
-        var known = requests.Select((request, i) => model.Encode(refused[i] || (request.User is { } user && isErased?.Invoke(user) == true) ? null : request.User, name => Text(request.Context, name), rows.AsSpan(i * columns, columns))).ToList();
+        string? UserOf(CampaignRequest request, bool isRefused) => isRefused || request.User is not { } user || isErased?.Invoke(user) == true ? null : packaged?.Invoke(user) ?? user;
+        var known = requests.Select((request, i) => model.Encode(UserOf(request, refused[i]), name => Text(request.Context, name), rows.AsSpan(i * columns, columns))).ToList();
         var (uplift, response) = model.Score(rows);
         return [.. requests.Select((request, i) =>
         {

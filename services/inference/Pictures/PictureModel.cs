@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using ModelOps.Contracts;
@@ -60,15 +61,22 @@ internal sealed class PictureModel : LoadedModel
 
     public bool HasThumbnails => thumbnails is not null;
 
-    /// <summary>The vector of a picture, of length 1. Computed together with other calls.</summary>
+    /// <summary>The vector of a picture, or the mean of its frames', of length 1. Computed together with other calls.</summary>
     /// <exception cref="NotComputedException">There is too much to do, or the present deadline has passed.</exception>
-    public async ValueTask<float[]> EmbedAsync(Picture picture, CancellationToken cancellationToken)
+    public async ValueTask<float[]> EmbedAsync(IReadOnlyList<Picture> frames, CancellationToken cancellationToken)
     {
-        var call = new PictureCall(new float[settings.Inputs], new float[settings.Dimensions]);
-        settings.Fill(picture, call.Values);
-        await batcher.RunAsync(call, Deadline.Current, cancellationToken);
-        VectorTable.Normalise(call.Output);
-        return call.Output;
+        var calls = frames.Select(frame =>
+        {
+            var call = new PictureCall(new float[settings.Inputs], new float[settings.Dimensions]);
+            settings.Fill(frame, call.Values);
+            return call;
+        }).ToList();
+        await Task.WhenAll(calls.Select(call => batcher.RunAsync(call, Deadline.Current, cancellationToken).AsTask()));
+        var mean = new float[settings.Dimensions];
+        foreach (var call in calls)
+            TensorPrimitives.Add(mean, call.Output, mean);
+        VectorTable.Normalise(mean);
+        return mean;
     }
 
     protected override void Free()

@@ -15,5 +15,13 @@ internal sealed class PictureOptions
     /// <summary>Pictures that are read at the same time; others wait, as long as their deadline allows.</summary>
     [Range(1, 256)] public int MaxAtOnce { get; init; } = 4;
 
+    /// <summary>The program that reads videos: a name on the PATH, or where it is.</summary>
+    [Required] public string Ffmpeg { get; init; } = VideoOptions.Usual;
+
+    /// <summary>It may take for one, in seconds.</summary>
+    [Range(1, 600)] public double VideoSeconds { get; init; } = 20;
+
+    public VideoOptions Video => new(Ffmpeg, VideoSeconds);
+
     public PictureLimits Limits => new(MaxBytes, MostPixels: MaxPixels);
 }

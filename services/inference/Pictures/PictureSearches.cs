@@ -32,14 +32,14 @@ internal sealed class PictureSearches(Router router, LiveCatalogue catalogue, Im
         }
     }
 
-    /// <summary>Products that look like a picture. Null when no model of pictures is deployed under this name.</summary>
-    public async Task<PictureSearchResponse?> FindAsync(StoreId store, string name, Picture picture, PictureSearchRequest request, CancellationToken cancellationToken)
+    /// <summary>Products that look like a picture, or like the mean of one's frames. Null when no model of pictures is deployed under this name.</summary>
+    public async Task<PictureSearchResponse?> FindAsync(StoreId store, string name, IReadOnlyList<Picture> frames, PictureSearchRequest request, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         if (Use(store, name, request) is not var (use, model, arm))
             return null;
         using (use)
-            return Answer(store, model, arm, await model.EmbedAsync(picture, cancellationToken), -1, request, SearchPicture, started);
+            return Answer(store, model, arm, await model.EmbedAsync(frames, cancellationToken), -1, request, SearchPicture, started);
     }
 
     /// <summary>A JPEG file. Null when there is none.</summary>

@@ -33,7 +33,7 @@ internal static class PicturesApi
         pictures.MapGet("/v1/products/{product}/similar-pictures", SimilarAsync).WithSummary("Products that look like one, the most alike first");
         pictures.MapGet("/v1/products/{product}/picture", PictureAsync).WithSummary("A small picture of a product (JPEG)");
         pictures.MapPost("/v1/search/picture", SearchAsync).AllowShopPages()
-            .WithMetadata(new RequestSizeLimitAttribute(options.MaxBytes + FormBytes)).WithSummary("Products that look like the picture in the body (JPEG, PNG, WebP or GIF; or a form's file), the most alike first");
+            .WithMetadata(new RequestSizeLimitAttribute(options.MaxBytes + FormBytes)).WithSummary("Products that look like the picture in the body (JPEG, PNG, WebP or GIF, also moving, or a video; or a form's file), the most alike first");
     }
 
     private static async Task<Results<Ok<PictureSearchResponse>, ProblemHttpResult>> SimilarAsync(
@@ -62,16 +62,25 @@ internal static class PicturesApi
         await RecommendationsApi.KnowAsync(store, name, router, deployments, cancellationToken);
         if (!router.Knows(store, name))
             return NothingDeployed(name);
+        IReadOnlyList<Picture> frames = [];
         try
         {
-            using var picture = await sent.ReadAsync(body, cancellationToken);
-            return await searches.FindAsync(store, name, picture, request, cancellationToken) is { } answer ? TypedResults.Ok(answer) : NothingDeployed(name);
+            frames = await sent.ReadAsync(body, cancellationToken);
+            return await searches.FindAsync(store, name, frames, request, cancellationToken) is { } answer ? TypedResults.Ok(answer) : NothingDeployed(name);
         }
         catch (PictureException exception)
         {
-            return exception.Fault == PictureFault.TooManyBytes
-                ? Problems.Of(StatusCodes.Status413PayloadTooLarge, exception.Fault, "The picture is too large", exception.Message)
-                : Problems.Refuse(exception.Fault, exception.Message, "The picture cannot be used");
+            return exception.Fault switch
+            {
+                PictureFault.TooManyBytes => Problems.Of(StatusCodes.Status413PayloadTooLarge, exception.Fault, "The picture is too large", exception.Message),
+                PictureFault.NoVideos => Problems.Of(StatusCodes.Status415UnsupportedMediaType, exception.Fault, "Videos cannot be read here", exception.Message),
+                _ => Problems.Refuse(exception.Fault, exception.Message, "The picture cannot be used"),
+            };
+        }
+        finally
+        {
+            foreach (var frame in frames)
+                frame.Dispose();
         }
     }
 

@@ -14,11 +14,13 @@ internal sealed class SentPicture(IOptions<PictureOptions> options) : IDisposabl
     private const int MostBodies = 16;
 
     private readonly PictureLimits limits = options.Value.Limits;
+    private readonly VideoOptions video = options.Value.Video;
     private readonly SemaphoreSlim bodies = new(MostBodies);
     private readonly SemaphoreSlim places = new(options.Value.MaxAtOnce);
 
+    /// <returns>The picture; of one that moves, its key frames.</returns>
     /// <exception cref="PictureException">It is no picture that can be used.</exception>
-    public async Task<Picture> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Picture>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         await bodies.WaitAsync(cancellationToken);
         try
@@ -31,12 +33,12 @@ internal sealed class SentPicture(IOptions<PictureOptions> options) : IDisposabl
         }
     }
 
-    private async Task<Picture> ReadAsync(byte[] content, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Picture>> ReadAsync(byte[] content, CancellationToken cancellationToken)
     {
         await places.WaitAsync(cancellationToken);
         try
         {
-            return PictureReader.Read(content, limits);
+            return await MovingPictures.ReadAsync(content, limits, video, cancellationToken);
         }
         finally
         {

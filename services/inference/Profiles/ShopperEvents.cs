@@ -7,20 +7,23 @@ using ModelOps.Inference.Recommendations;
 namespace ModelOps.Inference.Profiles;
 
 /// <summary>What shoppers did: what the package knows, and what the event log has taken in since.</summary>
-internal sealed class ShopperEvents(ShopEvents events, Shoppers shoppers, LiveConsents consents)
+internal sealed class ShopperEvents(ShopEvents events, Shoppers shoppers, HiddenIds hidden, LiveConsents consents)
 {
     /// <summary>A shopper's, within a moment; where the event log cannot be asked, the package's alone.</summary>
     public async Task<(IReadOnlyList<ShopperEvent> Events, bool UpToDate)> FindAsync(ProfileModel model, string user, CancellationToken cancellationToken)
     {
         var recent = await shoppers.AskAsync(token => ReadAsync(model, [user], token), cancellationToken);
-        return (With(model, user, recent?[user] ?? []), recent is not null);
+        return (await WithAsync(model, user, recent?[user] ?? [], cancellationToken), recent is not null);
     }
 
     /// <summary>Of many, however long it takes.</summary>
     public async Task<IReadOnlyList<IReadOnlyList<ShopperEvent>>> FindManyAsync(ProfileModel model, IReadOnlyList<string> users, CancellationToken cancellationToken)
     {
         var recent = await ReadAsync(model, users, cancellationToken);
-        return [.. users.Select(user => With(model, user, recent[user]))];
+        var histories = new List<IReadOnlyList<ShopperEvent>>(users.Count);
+        foreach (var user in users)
+            histories.Add(await WithAsync(model, user, recent[user], cancellationToken));
+        return histories;
     }
 
     /// <summary>The next shoppers that the package or the event log knows, in the order of their ids' characters.</summary>
@@ -37,9 +40,9 @@ internal sealed class ShopperEvents(ShopEvents events, Shoppers shoppers, LiveCo
         events.ReadUsersAsync(model.Store, users, model.Settings.EventCursor, ShopperEvent.Names, ShopperPast.Longest, cancellationToken);
 
     /// <summary>Of somebody who was erased, what came after.</summary>
-    private List<ShopperEvent> With(ProfileModel model, string user, IEnumerable<LoggedEvent> recent)
+    private async ValueTask<List<ShopperEvent>> WithAsync(ProfileModel model, string user, IEnumerable<LoggedEvent> recent, CancellationToken cancellationToken)
     {
-        var all = model.Histories.Find(user).Concat(recent.SelectMany(Of));
+        var all = model.Histories.Find(await hidden.OfAsync(model.Store, user, cancellationToken)).Concat(recent.SelectMany(Of));
         return [.. consents.ErasedAt(model.Store, user) is { } erased ? all.Where(one => one.Time > erased.UtcDateTime) : all];
     }
 

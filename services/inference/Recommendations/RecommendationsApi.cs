@@ -17,7 +17,7 @@ internal static class RecommendationsApi
     public static IServiceCollection AddRecommendations(this IServiceCollection services)
     {
         services.AddOptions<AnswerCacheOptions>().BindConfiguration("Answers").ValidateDataAnnotations().ValidateOnStart();
-        return services.AddSingleton<Shoppers>().AddSingleton<AnswerCache>().AddSingleton<NearAnswers>().AddSingleton<Renewals>().AddSingleton<Answers>().AddSingleton<RoutedAnswers>().AddSingleton<Pages>();
+        return services.AddSingleton<HiddenIds>().AddSingleton<Shoppers>().AddSingleton<AnswerCache>().AddSingleton<NearAnswers>().AddSingleton<Renewals>().AddSingleton<Answers>().AddSingleton<RoutedAnswers>().AddSingleton<Pages>();
     }
 
     public static void MapRecommendations(this IEndpointRouteBuilder app)

@@ -8,7 +8,7 @@ using Npgsql;
 namespace ModelOps.Inference.Recommendations;
 
 /// <summary>A shopper as the model sees them: what the package knows, and what the event log has taken in since.</summary>
-internal sealed class Shoppers(ShopEvents events, LiveConsents consents, TimeProvider time, ILogger<Shoppers> logger)
+internal sealed class Shoppers(ShopEvents events, LiveConsents consents, HiddenIds hidden, TimeProvider time, ILogger<Shoppers> logger)
 {
     /// <summary>A shopper is not kept waiting for an event log that hangs.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
@@ -25,7 +25,7 @@ internal sealed class Shoppers(ShopEvents events, LiveConsents consents, TimePro
         // Of somebody who was erased the log holds what came after, and the package must not say what came before.
         var isErased = consents.ErasedAt(model.Store, user) is not null;
         var recent = await AskAsync(token => events.ReadUserAsync(model.Store, user, isErased ? 0 : model.Schema.EventCursor, model.Schema.Length, token), cancellationToken);
-        return With(model, isErased ? null : model.Shoppers.Find(user), recent);
+        return With(model, isErased ? null : model.Shoppers.Find(await hidden.OfAsync(model.Store, user, cancellationToken)), recent);
     }
 
     /// <summary>Who has no account is known by the visit; a package knows nothing of visits.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Runs;
+using ModelOps.Trainer.Architectures;
 using ModelOps.Trainer.DataParallel;
 using ModelOps.Trainer.Estimates;
 using ModelOps.Trainer.Imports;
@@ -39,7 +40,8 @@ public sealed class Recommend : IApplication
 
         using var imported = parameters.Checkpoint is null ? null : ImportedNetwork.Load(Path.Combine(folder, ImportFiles.Folder), interactions.Vocabulary);
         parameters = parameters with { Length = imported?.Length ?? parameters.Length };
-        using var session = new TrainingSession(parameters, interactions, catalogue, task.Dataset.Profile.HasClock, folder, report, imported, StartingPoint.TryRead(Path.Combine(folder, StartingPoint.Folder)), group);
+        var pictures = parameters.Pictures is { } shown ? ItemPictures.Read(Path.Combine(folder, ItemPictures.Folder), shown, [null, .. interactions.Vocabulary.Ids]) : null;
+        using var session = new TrainingSession(parameters, interactions, catalogue, task.Dataset.Profile.HasClock, folder, report, imported, StartingPoint.TryRead(Path.Combine(folder, StartingPoint.Folder)), group, pictures);
         if (task.Passes is { } passes)
             return new TrainingResult(new Dictionary<string, double> { ["ndcg@10"] = session.Try(passes) }, new Dictionary<string, IReadOnlyDictionary<string, double>>());
         var progress = session.Run();
@@ -56,6 +58,8 @@ public sealed class Recommend : IApplication
             ["passes"] = progress.BestEpoch,
             ["repeat_rate"] = session.RepeatRate,
         };
+        if (pictures is not null)
+            metrics["pictured_items"] = pictures.Known;
         foreach (var (depth, recall) in index.Recall)
             metrics[$"index_recall@{depth}"] = recall;
         return new TrainingResult(metrics, progress.Comparison);

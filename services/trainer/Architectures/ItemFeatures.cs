@@ -11,6 +11,12 @@ public sealed record ItemFeatures(int Count, int Width, long[] Ids)
     /// <summary>By id, from 1: such as <c>brand:ACME</c>.</summary>
     public IReadOnlyList<string> Names { get; private init; } = [];
 
+    /// <summary>What the items look like, (items + 1, dimensions); row 0 is the padding's.</summary>
+    public ItemPictures? Pictures { get; init; }
+
+    /// <summary>Where only pictures say something of the items.</summary>
+    public static ItemFeatures OfPictures(ItemPictures pictures, int items) => new(0, 1, new long[items + 1]) { Pictures = pictures };
+
     /// <summary>Of one item, the rarest if there are more.</summary>
     private const int Most = 16;
 

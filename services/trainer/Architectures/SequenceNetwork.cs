@@ -27,8 +27,8 @@ public sealed record NetworkConfig(int Items, int Length, int Dimensions, int Bl
 
 /// <summary>
 /// A network that turns a history into a vector at each position; an item's score is that vector's product with the item's, the
-/// same that the network reads (tied): the item's own and, where the catalogue says something of it, its features'. Item 0 is the
-/// padding.
+/// same that the network reads (tied): the item's own and, where the catalogue says something of it, its features'; where it has a
+/// picture, also that one's vector, projected. Item 0 is the padding.
 /// </summary>
 public abstract class SequenceNetwork : nn.Module<Tensor, Tensor>, IRecommender
 {
@@ -40,7 +40,13 @@ public abstract class SequenceNetwork : nn.Module<Tensor, Tensor>, IRecommender
     private const float Tiny = 1e-12f;
     private const string FeatureIds = "feature_ids";
     private const string FeatureScale = "feature_scale";
+    private const string PictureVectors = "picture_vectors";
+
+    /// <summary>The name of the weights that project pictures.</summary>
+    internal const string PictureProjection = "pictures";
+
     private readonly Embedding? featureEmbedding;
+    private readonly Parameter? pictureProjection; // (dim, dimensions of pictures)
 
     protected SequenceNetwork(string name, NetworkConfig config) : base(name)
     {
@@ -63,6 +69,12 @@ public abstract class SequenceNetwork : nn.Module<Tensor, Tensor>, IRecommender
         var ids = tensor(features.Ids, config.Items + 1, features.Width);
         register_buffer(FeatureIds, ids);
         register_buffer(FeatureScale, ids.ne(Scalars.Whole(0)).sum(1, keepdim: true).clamp_min(Scalars.Whole(1)).to_type(ScalarType.Float32).rsqrt()); // (items + 1, 1)
+        if (features.Pictures is not { } pictures)
+            return;
+        register_buffer(PictureVectors, tensor(pictures.Vectors, config.Items + 1, pictures.Dimensions));
+        pictureProjection = new Parameter(zeros(config.Dimensions, pictures.Dimensions));
+        pictureProjection.normal_(0, Spread);
+        register_parameter(PictureProjection, pictureProjection);
     }
 
     public int Items => Config.Items;
@@ -73,6 +85,17 @@ public abstract class SequenceNetwork : nn.Module<Tensor, Tensor>, IRecommender
     public Tensor Vectors(Tensor items)
     {
         ArgumentNullException.ThrowIfNull(items);
+        using var scope = NewDisposeScope();
+        var said = Said(items);
+        if (pictureProjection is null)
+            return said.MoveToOuterDisposeScope();
+        var seen = nn.functional.linear(get_buffer(PictureVectors)!.index_select(0, items.reshape(-1)), pictureProjection); // (items, dim)
+        return said.Plus(seen.view([.. items.shape, Config.Dimensions])).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The items' own vectors with those of what the catalogue says of them: (…) → (…, dim).</summary>
+    private Tensor Said(Tensor items)
+    {
         using var scope = NewDisposeScope();
         if (Spans.CanRead(ItemEmbedding.weight!) && (featureEmbedding is null || Spans.CanRead(featureEmbedding.weight!)))
             return ItemVectors.Of(ItemEmbedding.weight!, featureEmbedding?.weight, Config.Features, items.data<long>().ToArray()).view([.. items.shape, Config.Dimensions]).MoveToOuterDisposeScope();

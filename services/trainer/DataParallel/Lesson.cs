@@ -20,6 +20,8 @@ internal sealed record Lesson(TrainingParameters Parameters, float[] Shares, int
         writer.Write(Features?.Count ?? 0);
         writer.Write(Features?.Width ?? 0);
         Write<long>(writer, Features?.Ids ?? []);
+        writer.Write(Features?.Pictures?.Dimensions ?? 0);
+        Write<float>(writer, Features?.Pictures?.Vectors ?? []);
         Write(writer, Windows.Select(window => window.Items.Length).ToArray());
         Write(writer, Windows.SelectMany(window => window.Items).ToArray());
         Write(writer, Windows.SelectMany(window => window.Weights ?? []).ToArray());
@@ -33,11 +35,12 @@ internal sealed record Lesson(TrainingParameters Parameters, float[] Shares, int
         var parameters = JsonSerializer.Deserialize<TrainingParameters>(reader.ReadString(), PackageJson.Line)!;
         var (shares, chosen) = (Read<float>(reader), reader.ReadInt32());
         var (count, width, ids) = (reader.ReadInt32(), reader.ReadInt32(), Read<long>(reader));
+        var pictures = new ItemPictures(parameters.Pictures ?? "", reader.ReadInt32(), Read<float>(reader));
         var (lengths, items, weights) = (Read<int>(reader), Read<int>(reader), Read<float>(reader));
         var windows = new Window[lengths.Length];
         for (var (i, from) = (0, 0); i < lengths.Length; from += lengths[i++])
             windows[i] = new Window(items[from..(from + lengths[i])], weights.Length == 0 ? null : weights[from..(from + lengths[i])]);
-        return new Lesson(parameters, shares, chosen, count > 0 ? new ItemFeatures(count, width, ids) : null, windows);
+        return new Lesson(parameters, shares, chosen, width > 0 ? new ItemFeatures(count, width, ids) { Pictures = pictures.Dimensions > 0 ? pictures : null } : null, windows);
     }
 
     private static void Write<T>(BinaryWriter writer, T[] values) where T : unmanaged

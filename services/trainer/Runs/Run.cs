@@ -129,7 +129,16 @@ public sealed class Run
     {
         ArgumentNullException.ThrowIfNull(other);
         return (Reproduces is null) == (other.Reproduces is null) && Dataset == other.Dataset && DatasetVersion == other.DatasetVersion && Model == other.Model && Application == other.Application
-            && JsonElement.DeepEquals(Read<JsonElement>(Parameters), Read<JsonElement>(other.Parameters));
+            && JsonElement.DeepEquals(AskedFor(Parameters), AskedFor(other.Parameters));
+    }
+
+    /// <summary>Without the version of pictures, which was settled when the first of two equal requests came.</summary>
+    private static JsonElement AskedFor(string parameters)
+    {
+        var asked = Read<Dictionary<string, JsonElement>>(parameters);
+        if (asked.GetValueOrDefault("pictures") is { ValueKind: JsonValueKind.String } pictures)
+            asked["pictures"] = JsonSerializer.SerializeToElement(ModelReference.Of(pictures.GetString()!).Model);
+        return JsonSerializer.SerializeToElement(asked);
     }
 
     private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json)!;

@@ -10,6 +10,7 @@ using ModelOps.Contracts.Versions;
 using ModelOps.Features;
 using ModelOps.Jobs;
 using ModelOps.Trainer.Applications;
+using ModelOps.Trainer.Architectures;
 using ModelOps.Trainer.Imports;
 using ModelOps.Trainer.Training;
 
@@ -51,9 +52,29 @@ public sealed class RunInputs(DataPrepClient datasets, ImportBlobs imports, Regi
         }
         if (parameters.GetValueOrDefault("checkpoint") is { ValueKind: JsonValueKind.String } import && !await imports.FetchAsync(store, import.GetString()!, Path.Combine(folder, ImportFiles.Folder), cancellationToken))
             throw new FinalJobFailureException($"The import '{import}' is no longer kept. Upload it to /v1/imports again.");
+        if (parameters.GetValueOrDefault("pictures") is { ValueKind: JsonValueKind.String } pictures)
+            await FetchPicturesAsync(store, ModelReference.Of(pictures.GetString()!), Path.Combine(folder, ItemPictures.Folder), cancellationToken);
         if (parent > 0)
             await FetchStartAsync(store, startsFrom, parent, Path.Combine(folder, StartingPoint.Folder), files, cancellationToken);
         return version;
+    }
+
+    private async Task FetchPicturesAsync(StoreId store, ModelReference pictures, string folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var manifest = await packages.DownloadAsync(store, pictures.Model, pictures.Version ?? 0, folder, ItemPictures.Files.Contains, cancellationToken);
+            if (ItemPictures.Files.Any(file => manifest.Files.All(kept => kept.Path != file)))
+                throw new FinalJobFailureException($"'{pictures}' is no model of pictures: its package has not {string.Join(", ", ItemPictures.Files)}. Name one that the pipeline 'images' made, or leave 'pictures' out.");
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new FinalJobFailureException($"{exception.Message} Start the run again once that is mended, or without 'pictures'.", exception);
+        }
+        catch (ServiceException exception) when (exception.Status == HttpStatusCode.NotFound)
+        {
+            throw new FinalJobFailureException($"The model of pictures '{pictures}' is no longer kept: {exception.Message} Start the run again, or without 'pictures'.", exception);
+        }
     }
 
     /// <param name="files">That are needed; null for all that the package has.</param>

@@ -31,15 +31,24 @@ public static class RunsApi
 
     private static async Task<Results<Created<TrainingRun>, Ok<TrainingRun>, ValidationProblem, ProblemHttpResult>> StartAsync(
         StoreId store, TrainingRequest request, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
-        RunsDb database, RunQueue queue, RunStarts starts, ImportBlobs imports, TimeProvider time, HttpResponse response, CancellationToken cancellationToken)
+        RunsDb database, RunQueue queue, RunStarts starts, ImportBlobs imports, PictureVersions pictures, TimeProvider time, HttpResponse response, CancellationToken cancellationToken)
     {
         var parameters = Check(request, out var errors);
         if (parameters?.GetValueOrDefault("checkpoint") is { ValueKind: JsonValueKind.String } checkpoint && checkpoint.GetString() is { } import && await imports.FindAsync(store, import, cancellationToken) is null)
             errors["checkpoint"] = [$"The store has no import '{import}'. GET /v1/imports lists the imports there are."];
+        var given = request.Parameters ?? parameters;
+        try
+        {
+            given = given is null || errors.Count > 0 ? given : await pictures.SettleAsync(store, given, errors, cancellationToken);
+        }
+        catch (ServiceException exception)
+        {
+            return Problems.RegistryRefused(exception);
+        }
         if (parameters is null || errors.Count > 0)
             return TypedResults.ValidationProblem(errors, type: Problems.Invalid);
 
-        var asked = Run.Of(store, request, request.Parameters ?? parameters, idempotencyKey, time.GetUtcNow());
+        var asked = Run.Of(store, request, given!, idempotencyKey, time.GetUtcNow());
         var (run, usedUp) = await starts.AddAsync(database, asked, cancellationToken);
         if (run is null)
             return Problems.QuotaUsedUp(usedUp!, response);

@@ -30,6 +30,7 @@ internal static class RunsStart
         builder.Services.AddTransient<VersionOrigins>();
         builder.Services.AddTransient<Registration>();
         builder.Services.AddTransient<RunInputs>();
+        builder.Services.AddTransient<PictureVersions>();
         builder.Services.AddSingleton<RunQueue>();
         builder.Services.AddSingleton<Searches>();
     }

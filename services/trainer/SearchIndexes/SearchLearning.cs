@@ -27,13 +27,13 @@ public sealed record PartDecision(bool IsUsed, double? Gain, Interval? Interval,
 }
 
 /// <summary>What the judged queries taught a search.</summary>
-/// <param name="Measured">NDCG@10 by query, by what was measured: <c>model</c>, <c>bm25</c>, <c>defaults</c>, and <c>dense</c> and <c>rerank</c> where those were tried.</param>
-internal sealed record LearnedSearch(SearchWeights Weights, IReadOnlyDictionary<string, double[]> Measured, PartDecision? Dense = null, PartDecision? Rerank = null, RerankSettings? Reranking = null);
+/// <param name="Measured">NDCG@10 by query, by what was measured: <c>model</c>, <c>bm25</c>, <c>defaults</c>, and <c>dense</c>, <c>pictures</c> and <c>rerank</c> where those were tried.</param>
+internal sealed record LearnedSearch(SearchWeights Weights, IReadOnlyDictionary<string, double[]> Measured, PartDecision? Dense = null, PartDecision? Pictures = null, PartDecision? Rerank = null, RerankSettings? Reranking = null);
 
-/// <summary>Learns a search's weights: of words, then of vectors beside them, then of a reranker after them. Each must pay on queries that it was not learned from.</summary>
+/// <summary>Learns a search's weights: of words, then of vectors beside them, then of pictures, then of a reranker after them. Each must pay on queries that it was not learned from.</summary>
 internal sealed class SearchLearning(SearchEngine engine, IReadOnlyList<JudgedQuery> queries, SearchParameters parameters)
 {
-    public const string Model = "model", Bm25 = "bm25", Defaults = "defaults", WithVectors = "dense", WithRerank = "rerank";
+    public const string Model = "model", Bm25 = "bm25", Defaults = "defaults", WithVectors = "dense", WithPictures = "pictures", WithRerank = "rerank";
 
     /// <summary>What is compared with in the same run: the words' weights alone.</summary>
     private static readonly SearchWeights Plain = new() { Fields = [1, 1, 1, 1, 1], Lengths = [.75, .75, .75, .75, .75], Coverage = 0, Features = [] };
@@ -87,6 +87,21 @@ internal sealed class SearchLearning(SearchEngine engine, IReadOnlyList<JudgedQu
         var weights = learned.Weights.UsesVectors ? learned.Weights : words.Weights with { Dense = UnlearnedDense };
         measured[Model] = learned.Weights.UsesVectors ? with : Counted(learner.Measure(queries, weights, near: near));
         return new LearnedSearch(weights, measured, dense);
+    }
+
+    /// <param name="near">By query, where vectors count too.</param>
+    public LearnedSearch Pictures(LearnedSearch learned, IReadOnlyList<QueryNeighbours>? near)
+    {
+        if (!IsMeasured)
+            return learned with { Pictures = PartDecision.Of(SearchPart.Auto, null, null, parameters.Seed) };
+        var tried = learner.LearnPictures(queries, learned.Weights, near, parameters.Seed);
+        var with = Counted(tried.HeldOut);
+        var decision = PartDecision.Of(SearchPart.Auto, with, Counted(learner.Measure(queries, learned.Weights, near: near)), parameters.Seed);
+        var measured = new Dictionary<string, double[]>(learned.Measured) { [WithPictures] = with };
+        if (!decision.IsUsed)
+            return learned with { Measured = measured, Pictures = decision };
+        measured[Model] = with;
+        return learned with { Weights = tried.Weights, Measured = measured, Pictures = decision };
     }
 
     /// <param name="rankings">By query, as they are ranked without it, with probabilities by a network that has not learned from it.</param>

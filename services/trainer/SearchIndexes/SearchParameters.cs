@@ -3,6 +3,7 @@ using System.Text.Json;
 using ModelOps.Search.Analysis;
 using ModelOps.Trainer.Applications;
 using ModelOps.Trainer.Texts;
+using ModelOps.Trainer.Training;
 
 namespace ModelOps.Trainer.SearchIndexes;
 
@@ -25,6 +26,13 @@ public sealed record SearchParameters
     /// <summary>Whether products and queries get vectors: <see cref="SearchPart"/>.</summary>
     [AllowedValues(SearchPart.None, SearchPart.Auto, SearchPart.Always)]
     public string Dense { get; init; } = SearchPart.None;
+
+    /// <summary>
+    /// A registered model of pictures, its champion or, as in <c>pictures:3</c>, a version: products that look like the best by words come
+    /// further up, where that is better on queries that it was not learned from.
+    /// </summary>
+    [RegularExpression(ModelReference.Pattern)]
+    public string? Pictures { get; init; }
 
     /// <summary>A registered model whose champion is a text encoder's package or a published checkpoint, with which the vectors' encoder and the reranker begin; without it the network is made here.</summary>
     [MaxLength(128)]

@@ -8,6 +8,7 @@ using ModelOps.Search.Index;
 using ModelOps.Search.Learning;
 using ModelOps.Search.Packages;
 using ModelOps.Search.Ranking;
+using ModelOps.Trainer.Architectures;
 using ModelOps.Trainer.Estimates;
 using ModelOps.Trainer.Evaluation;
 using ModelOps.Trainer.Reproductions;
@@ -36,7 +37,8 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
         var rewordings = Rewordings.Candidates(await dataset.ReadRewordingsAsync(), Stemmer.Of(parameters.Language));
         report(new WorkerMessage(Phase: "index"));
         var settings = new SearchSettings { Language = parameters.Language, Synonyms = parameters.Synonyms ?? [], Queries = await dataset.ReadSuccessfulQueriesAsync(), EventCursor = task.Dataset.EventCursor };
-        using var engine = new SearchEngine(CatalogueIndex.Build(products, Stemmer.Of(settings.Language)), settings);
+        var pictures = parameters.Pictures is { } shown ? ItemPictures.Read(Path.Combine(folder, ItemPictures.Folder), shown, [.. products.Select(product => product.Id)]) : null;
+        using var engine = new SearchEngine(CatalogueIndex.Build(products, Stemmer.Of(settings.Language)), settings, pictures: pictures is null ? null : ModelOps.Search.Vectors.ItemVectors.Of([.. pictures.Vectors.Chunk(pictures.Dimensions)]));
         report(new WorkerMessage(Phase: "train"));
         var learning = new SearchLearning(engine, queries, parameters);
         var learned = learning.Words();
@@ -45,7 +47,7 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
         settings = settings with { Weights = learned.Weights, Rerank = learned.Reranking };
         report(new WorkerMessage(Phase: "export"));
         var package = Path.Combine(folder, TrainingTask.PackageFolder);
-        await SearchPackage.WriteAsync(package, settings, products, networks.Vectors?.Items);
+        await SearchPackage.WriteAsync(package, settings, products, networks.Vectors?.Items, learned.Weights.UsesPictures ? engine.Pictures : null);
         networks.CopyTo(package);
         var metrics = new Dictionary<string, double>(comparison.GetValueOrDefault("model") ?? new Dictionary<string, double>())
         {
@@ -61,6 +63,10 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
         };
         if (learned.Dense is { Gain: { } gain })
             metrics["dense_gain"] = gain;
+        if (pictures is not null)
+            metrics["pictured_items"] = pictures.Known;
+        if (learned.Pictures is { Gain: { } pictureGain })
+            metrics["pictures_gain"] = pictureGain;
         if (learned.Rerank is { Gain: { } rerankGain })
             metrics["rerank_gain"] = rerankGain;
         var from = new LearnedFrom(judged.Count, clicked.Count, clicks.Sum(row => row.Clicked), [.. bias.Examined.Take(GradedNdcg.Cutoff).Select(place => Math.Round(place, 3))], rewordings);
@@ -77,14 +83,15 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
     private SearchNetworks TrainNetworks(SearchLearning learning, ref LearnedSearch learned, SearchEngine engine, List<JudgedQuery> queries, string folder)
     {
         var reranks = parameters.Rerank != SearchPart.None;
-        if (parameters.Dense == SearchPart.None && !reranks)
-            return new SearchNetworks();
         if (reranks && queries.Count < CatalogueLanguage.Folds && parameters.Rerank == SearchPart.Auto)
         {
             learned = learned with { Rerank = PartDecision.Of(parameters.Rerank, null, null, parameters.Seed) };
-            if (parameters.Dense == SearchPart.None)
-                return new SearchNetworks();
             reranks = false;
+        }
+        if (parameters.Dense == SearchPart.None && !reranks)
+        {
+            learned = WithPictures(learning, learned, null);
+            return new SearchNetworks();
         }
         if (reranks && queries.Count < CatalogueLanguage.Folds)
             throw new TrainingException($"A reranker learns from judged queries; the dataset has {queries.Count} with a product that answers them. Upload judgements with the columns query, item_id and grade, or leave 'rerank' out.");
@@ -96,14 +103,18 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
             vectors = new DenseTraining(parameters.JudgedPasses, engine, language, scratch).Train(queries);
             learned = learning.Vectors(learned, vectors.Near);
         }
+        learned = WithPictures(learning, learned, vectors?.Near);
         var networks = new SearchNetworks { Vectors = learned.Dense is { IsUsed: true } ? vectors : null, DenseReport = vectors?.Report };
         if (!reranks)
             return networks;
-        var (ranker, weights) = (new ProductRanker(engine.Index), learned.Weights);
+        var (ranker, weights) = (new ProductRanker(engine.Index, engine.Pictures), learned.Weights);
         var reranker = new RerankTraining(parameters, engine, language, scratch).Train(queries, i => ranker.Rank(engine.Read(queries[i].Text), weights, vectors?.Near[i]));
         learned = learning.Reread(learned, reranker.Ranked);
         return networks with { Reranker = learned.Reranking is null ? null : reranker.Folder, RerankReport = reranker.Report };
     }
+
+    private LearnedSearch WithPictures(SearchLearning learning, LearnedSearch learned, IReadOnlyList<ModelOps.Search.Vectors.QueryNeighbours>? near) =>
+        parameters.Pictures is null ? learned : learning.Pictures(learned, near);
 
     private Dictionary<string, IReadOnlyDictionary<string, double>> Compared(IReadOnlyDictionary<string, double[]> measured)
     {
@@ -147,6 +158,7 @@ internal sealed class SearchTraining(TrainingTask task, SearchParameters paramet
             settings.Weights,
             LearnedFrom = from,
             Dense = SearchNetworks.Told(learned.Dense, networks.DenseReport),
+            learned.Pictures,
             Rerank = SearchNetworks.Told(learned.Rerank, networks.RerankReport),
             Evaluation = new { Protocol = $"NDCG@10 of queries held out, {WeightLearner.Folds} folds; products that were not judged count as irrelevant", Metrics = metrics, Comparison = comparison },
             Code = Lineage.ThisCode,

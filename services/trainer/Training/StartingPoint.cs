@@ -11,7 +11,11 @@ namespace ModelOps.Trainer.Training;
 /// <param name="LearnedUntil">The newest event that the weights have learned from, in seconds since 1970.</param>
 /// <param name="Items">Ids by row of the item table, from row 1.</param>
 /// <param name="Features">Names by row of the features' table, from row 1.</param>
-public sealed record WeightsDescription(string Architecture, long LearnedUntil, IReadOnlyList<string> Items, IReadOnlyList<string> Features);
+public sealed record WeightsDescription(string Architecture, long LearnedUntil, IReadOnlyList<string> Items, IReadOnlyList<string> Features)
+{
+    /// <summary>The model and version whose vectors of pictures the weights project; null where none joined.</summary>
+    public string? Pictures { get; init; }
+}
 
 /// <summary>
 /// The weights of an earlier training, for a new one to begin with. Items and features are found by name, so the catalogue may have
@@ -66,7 +70,8 @@ public sealed class StartingPoint
                 CopyRows(parameter, name, description.Items.Select(id => vocabulary.IndexOf(id)));
             else if (name == FeatureTable && weights.ContainsKey(name))
                 CopyRows(parameter, name, description.Features.Select(RowsOf(features!)));
-            else if (weights.TryGetValue(name, out var own))
+            // Another model's pictures lie elsewhere: how to read them is learned anew.
+            else if (weights.TryGetValue(name, out var own) && (name != SequenceNetwork.PictureProjection || description.Pictures == features?.Pictures?.Origin))
                 parameter.copy_(tensor(own.Values, Fitting(name, own.Shape, parameter.shape)));
         }
     }

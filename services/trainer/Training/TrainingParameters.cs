@@ -42,6 +42,12 @@ public sealed record TrainingParameters
     [AllowedValues("auto", "none")] public string ItemFeatures { get; init; } = "auto";
 
     /// <summary>
+    /// A registered model of pictures, its champion or, as in <c>pictures:3</c>, a version: the vector of an item's picture joins its own, so
+    /// that a new product has one before its first click. A run keeps the version that it was accepted with.
+    /// </summary>
+    [RegularExpression(ModelReference.Pattern)] public string? Pictures { get; init; }
+
+    /// <summary>
     /// <c>full</c> compares the target with every item, <c>sampled</c> with <see cref="Negatives"/>, <c>in-batch</c> with the batch's
     /// other targets; <c>bce</c> is gSASRec's. <c>auto</c> is full up to 4,000 items, else sampled.
     /// </summary>
@@ -237,6 +243,8 @@ public sealed record TrainingParameters
             if (!Architectures.Architecture.Networks.ContainsKey(Architecture))
                 errors.TryAdd("search", [$"'{Architecture}' does not learn in passes and tunes itself. Search the parameters of a network: {string.Join(", ", Architectures.Architecture.Networks.Keys)}."]);
         }
+        if (Pictures is not null && !Architectures.Architecture.Networks.ContainsKey(Architecture))
+            errors.TryAdd("pictures", [$"'{Architecture}' has no vectors of items that pictures could join. Take a network: {string.Join(", ", Architectures.Architecture.Networks.Keys)}."]);
         if (EventWeights is { } weights && (weights.Values.Any(weight => weight is < 0 or > 1000 || double.IsNaN(weight)) || weights.Values.All(weight => weight == 0)))
             errors.TryAdd("eventWeights", ["Give each event a weight from 0 to 1000, and one of them more than 0."]);
         if (Hosts is not null && Hosts.Length >= Workers)

@@ -42,7 +42,8 @@ public sealed class TrainingSession : IDisposable
     /// <param name="imported">A network that learned elsewhere and learns nothing here; stays its owner's.</param>
     /// <param name="start">What the network begins with, as far as enough is new to measure it.</param>
     /// <param name="group">The processes that train together with this one, which leads.</param>
-    public TrainingSession(TrainingParameters parameters, Interactions interactions, ItemCatalogue catalogue, bool hasClock, string folder, Action<WorkerMessage> report, SequenceNetwork? imported = null, StartingPoint? start = null, Group? group = null)
+    /// <param name="pictures">What the items look like, if that is to join.</param>
+    public TrainingSession(TrainingParameters parameters, Interactions interactions, ItemCatalogue catalogue, bool hasClock, string folder, Action<WorkerMessage> report, SequenceNetwork? imported = null, StartingPoint? start = null, Group? group = null, ItemPictures? pictures = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         (this.parameters, this.interactions, this.catalogue, this.hasClock, this.report, this.imported, this.group) = (parameters, interactions, catalogue, hasClock, report, imported, group);
@@ -51,7 +52,8 @@ public sealed class TrainingSession : IDisposable
             throw new TrainingException($"{holdouts.Protocol} finds {holdouts.Validation.Cases.Count} shoppers to validate on and {holdouts.Test.Cases.Count} to test on. Bring more history: shoppers with at least four events, or for next-period some who come back.");
         RepeatRate = holdouts.Validation.RepeatRate(interactions);
         ExcludeSeen = parameters.ExcludeSeen == "auto" ? RepeatRate <= 0.1 : parameters.ExcludeSeen == "true";
-        features = parameters.ItemFeatures == "none" ? null : ItemFeatures.Of(catalogue.Items);
+        var described = parameters.ItemFeatures == "none" ? null : ItemFeatures.Of(catalogue.Items);
+        features = pictures is null ? described : (described ?? ItemFeatures.OfPictures(pictures, catalogue.Items.Count)) with { Pictures = pictures };
         checkpointPath = Path.Combine(folder, Checkpoint.FileName);
         (progress, best) = Resume(Checkpoint.TryRead(checkpointPath));
         secondsBefore = progress.Seconds;
@@ -343,7 +345,7 @@ public sealed class TrainingSession : IDisposable
     public void WriteWeights(string folder)
     {
         if (learner is not null)
-            StartingPoint.Write(folder, learner.Network, new WeightsDescription(parameters.Architecture, interactions.LastSeconds, interactions.Vocabulary.Ids, features?.Names ?? []));
+            StartingPoint.Write(folder, learner.Network, new WeightsDescription(parameters.Architecture, interactions.LastSeconds, interactions.Vocabulary.Ids, features?.Names ?? []) { Pictures = features?.Pictures?.Origin });
     }
 
     private RunModels ModelsOf(int[] learned) => new(learner?.Network ?? imported, ObservedOf(learned), progress.Models);

@@ -9,6 +9,7 @@ using ModelOps.DataPrep.Labelling;
 using ModelOps.DataPrep.Mapping;
 using ModelOps.DataPrep.Privacy;
 using ModelOps.DataPrep.Sources;
+using ModelOps.Privacy;
 
 namespace ModelOps.Tests.Checks;
 

@@ -3,6 +3,7 @@ using ModelOps.DataPrep.Checks;
 using ModelOps.DataPrep.Datasets;
 using ModelOps.DataPrep.Privacy;
 using ModelOps.DataPrep.Sources;
+using ModelOps.Privacy;
 
 namespace ModelOps.Tests.Checks;
 

@@ -32,12 +32,15 @@ internal static class DrawnPicture
     }
 
     /// <summary>Two frames of 2 by 2 pixels, the first red, the second blue. Skia writes no GIF.</summary>
-    public static byte[] Gif()
+    public static byte[] Gif() => Gif(0, 1);
+
+    /// <param name="frames">0 is a red one, 1 a blue one.</param>
+    public static byte[] Gif(params byte[] frames)
     {
         byte[] frame(byte index) => [0x2C, 0, 0, 0, 0, 2, 0, 2, 0, 0, 2, 3, .. Lzw(index), 0];
         // Codes of three bits: clear, four pixels, end; the width grows to four bits before the last.
         static byte[] Lzw(byte index) => index == 0 ? [0x04, 0x00, 0x05] : [0x4C, 0x92, 0x05];
-        return [.. "GIF89a"u8, 2, 0, 2, 0, 0x80, 0, 0, 255, 0, 0, 0, 0, 255, 0x21, 0xF9, 4, 0, 10, 0, 0, 0, .. frame(0), 0x21, 0xF9, 4, 0, 10, 0, 0, 0, .. frame(1), 0x3B];
+        return [.. "GIF89a"u8, 2, 0, 2, 0, 0x80, 0, 0, 255, 0, 0, 0, 0, 255, .. frames.SelectMany(index => (byte[])[0x21, 0xF9, 4, 0, 10, 0, 0, 0, .. frame(index)]), 0x3B];
     }
 
     /// <summary>A PNG whose header says its size, and that has hardly any pixels.</summary>

@@ -54,7 +54,7 @@ public sealed class PictureArchiveTests : IDisposable
     {
         var path = Path.Combine(folder, "picture.zip");
         await File.WriteAllBytesAsync(path, DrawnPicture.Of());
-        var refused = await Assert.ThrowsAsync<UploadException>(async () => await PictureArchive.ReadAsync(await UploadedFile.OfAsync(SourceKind.Pictures, "a.png", path, default), new PictureLimits(), folder, default));
+        var refused = await Assert.ThrowsAsync<UploadException>(async () => await PictureArchive.ReadAsync(await UploadedFile.OfAsync(SourceKind.Pictures, "a.png", path, default), new PictureLimits(), new VideoOptions(), folder, default));
         Assert.Contains("named by product id", refused.Message, StringComparison.Ordinal);
     }
 
@@ -65,7 +65,7 @@ public sealed class PictureArchiveTests : IDisposable
     {
         var path = Path.Combine(folder, "sent.zip");
         await File.WriteAllBytesAsync(path, Zip(files));
-        return await PictureArchive.ReadAsync(await UploadedFile.OfAsync(SourceKind.Pictures, "sent.zip", path, default), new PictureLimits(), folder, default);
+        return await PictureArchive.ReadAsync(await UploadedFile.OfAsync(SourceKind.Pictures, "sent.zip", path, default), new PictureLimits(), new VideoOptions(), folder, default);
     }
 
     internal static byte[] Zip(params (string Name, byte[] Content)[] files)

@@ -21,6 +21,23 @@ public class PictureReaderTests
     }
 
     [Fact]
+    public void ReadFrames_AnimatedGif_TakesThemInTheirOrder()
+    {
+        var frames = PictureReader.ReadFrames(DrawnPicture.Gif(), Limits, 8);
+        Assert.Equal([((byte)255, (byte)0, (byte)0), ((byte)0, (byte)0, (byte)255)], frames.Select(frame => frame[0, 0]));
+        foreach (var frame in frames)
+            frame.Dispose();
+        Assert.Single(PictureReader.ReadFrames(DrawnPicture.Of(), Limits, 8)).Dispose();
+    }
+
+    [Fact]
+    public async Task ReadOne_OfFramesOfWhichMostAreAlike_IsOneOfThose()
+    {
+        using var key = await MovingPictures.ReadOneAsync(DrawnPicture.Gif(0, 1, 1, 1), Limits, new VideoOptions());
+        Assert.Equal(((byte)0, (byte)0, (byte)255), key[0, 0]);
+    }
+
+    [Fact]
     public void Read_AnimatedGif_TakesTheFirstFrame()
     {
         using var picture = PictureReader.Read(DrawnPicture.Gif(), Limits);

@@ -1,5 +1,6 @@
 using CsCheck;
 using ModelOps.DataPrep.Privacy;
+using ModelOps.Privacy;
 
 namespace ModelOps.Tests.Privacy;
 

@@ -6,6 +6,8 @@ using ModelOps.Features.Text;
 using ModelOps.Search;
 using ModelOps.Search.Packages;
 using ModelOps.Trainer.Applications;
+using ModelOps.Trainer.Architectures;
+using ModelOps.Trainer.Tests.Pictures;
 using ModelOps.Trainer.Texts;
 using ModelOps.Trainer.Training;
 
@@ -131,6 +133,40 @@ public sealed class SearchTests : IDisposable
 
     private static Dictionary<string, JsonElement> Small(string dense, string rerank = "none") => new Dictionary<string, object> { ["dense"] = dense, ["rerank"] = rerank, ["rerankPasses"] = 1, ["encoderLayers"] = 1, ["encoderDimensions"] = 32, ["encoderVocabulary"] = 200, ["encoderTokens"] = 16, ["pretrainingPasses"] = 1, ["titlePasses"] = 2, ["judgedPasses"] = 1 }
         .ToDictionary(pair => pair.Key, pair => JsonSerializer.SerializeToElement(pair.Value));
+
+    /// <summary>Words find what is wanted and what only has the word; the first of them look like what is wanted.</summary>
+    [Fact]
+    public async Task Train_WithPictures_UsesThemWhereTheyPay_AndServesThem()
+    {
+        const string Kinds = "(SELECT unnest(range(16)) AS n)";
+        await SmallDataset.WriteAsync(folder);
+        await CopyAsync($"SELECT thing || '-' || n AS item_id, CASE WHEN n < 5 THEN thing ELSE thing || ' acme extra' END AS title, NULL::VARCHAR AS brand, 'All' AS category, NULL::VARCHAR AS description, NULL::VARCHAR AS attributes, 9.5 AS price, true AS available FROM (SELECT unnest({Things}) AS thing), {Kinds}", DatasetFiles.Products);
+        await CopyAsync($"SELECT thing AS query, thing || '-' || n AS item_id, CASE WHEN n < 5 OR n % 2 = 0 THEN 3 ELSE 0 END::DOUBLE AS grade, NULL::VARCHAR AS title FROM (SELECT unnest({Things}) AS thing), {Kinds}", DatasetFiles.Judgements);
+        var things = Things.Trim('[', ']').Replace("'", "", StringComparison.Ordinal).Split(',');
+        PicturePackageFiles.Write(Path.Combine(folder, ItemPictures.Folder), things.Index().SelectMany(thing => Enumerable.Range(0, 16).Select(n => (Id: $"{thing.Item}-{n}", Place: n < 5 || n % 2 == 0 ? thing.Index : things.Length + thing.Index % 8)))
+            .ToDictionary(product => product.Id, product => PicturePackageFiles.Towards(product.Place, 32)));
+
+        var result = await TrainAsync(new Dictionary<string, JsonElement> { ["pictures"] = JsonSerializer.SerializeToElement("pictures:1") });
+
+        Assert.Equal(24 * 16, result.Metrics["pictured_items"]);
+        Assert.True(result.Metrics["pictures_gain"] > .02, $"{result.Metrics["pictures_gain"]}");
+        Assert.Contains(": used.", Card().GetProperty("pictures").GetProperty("why").GetString()!, StringComparison.Ordinal);
+        using var engine = await SearchPackage.OpenAsync(Path.Combine(folder, TrainingTask.PackageFolder));
+        Assert.True(engine.Settings.Weights.UsesPictures);
+        Assert.All(engine.Search("lathe").Products.Take(10), found => Assert.True(int.Parse(engine.Index.Products[found.Document].Id.Split('-')[1], System.Globalization.CultureInfo.InvariantCulture) is < 5 or 6 or 8 or 10 or 12 or 14));
+    }
+
+    [Fact]
+    public async Task Train_WithPicturesAndTooFewQueries_LeavesThemOut()
+    {
+        await SmallDataset.WriteAsync(folder);
+        PicturePackageFiles.Write(Path.Combine(folder, ItemPictures.Folder), new Dictionary<string, float[]> { ["p1"] = [1, 0], ["p2"] = [0, 1] });
+
+        await TrainAsync(new Dictionary<string, JsonElement> { ["pictures"] = JsonSerializer.SerializeToElement("pictures:1") });
+
+        Assert.Contains("too few judged queries", Card().GetProperty("pictures").GetProperty("why").GetString()!, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(folder, TrainingTask.PackageFolder, SearchPackage.Pictures)));
+    }
 
     [Fact]
     public async Task Train_WithoutProducts_SaysWhatToUpload()

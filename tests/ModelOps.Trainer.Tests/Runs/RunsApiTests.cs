@@ -11,6 +11,7 @@ using ModelOps.Contracts.Versions;
 using ModelOps.Registry;
 using ModelOps.Tests;
 using ModelOps.Trainer.Runs;
+using ModelOps.Trainer.Tests.Pictures;
 
 namespace ModelOps.Trainer.Tests.Runs;
 
@@ -98,6 +99,45 @@ public sealed class RunsApiTests(Stores stores) : IAsyncLifetime
         Assert.Contains("too little is new", await http.GetStringAsync($"/v1/runs/{second.Id}/log"), StringComparison.Ordinal);
         var registered = await trainer.RegisterAsync(StoreId.Main, second.Id);
         Assert.Null((await versions.FindLineageAsync(StoreId.Main, registered.Model, registered.Version))!.Origin.Parent); // so it began elsewhere
+    }
+
+    [Fact]
+    public async Task Run_WithPictures_TakesTheChampionsVersion_AndWithoutOneIsRefused()
+    {
+        const string WithPictures = """{"epochs":1,"dimensions":8,"length":6,"pictures":"pictures"}""";
+        var refused = await Assert.ThrowsAsync<ServiceException>(() => StartAsync(1, WithPictures));
+        Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
+        Assert.Contains("Run the pipeline 'images'", refused.Message, StringComparison.Ordinal);
+
+        using var client = registry.CreateClient();
+        var versions = new RegistryClient(client);
+        using var package = new Folder();
+        PicturePackageFiles.Write(package.Path, new Dictionary<string, float[]> { ["p1"] = [1, 0], ["p2"] = [0, 1] });
+        await DeployAsync(versions, "pictures", package.Path);
+        var run = await FinishAsync(await StartAsync(1, WithPictures));
+
+        Assert.Equal((RunState.Succeeded, null), (run.State, run.Error));
+        Assert.Equal("pictures:1", run.Parameters["pictures"].GetString());
+        Assert.Equal(2, run.Metrics["pictured_items"]);
+
+        using var other = new Folder();
+        await File.WriteAllTextAsync(Path.Combine(other.Path, "other.txt"), "no pictures");
+        await DeployAsync(versions, "other", other.Path);
+        Assert.Contains("is no model of pictures", (await FinishAsync(await StartAsync(1, WithPictures.Replace("\"pictures\"}", "\"other\"}", StringComparison.Ordinal)))).Error, StringComparison.Ordinal);
+    }
+
+    private static async Task DeployAsync(RegistryClient versions, string model, string folder)
+    {
+        var version = (await versions.CreateVersionAsync(StoreId.Main, model, new NewModelVersion(null, new Dictionary<string, double>(), new Dictionary<string, string>()), model)).Version;
+        var files = new List<PackageFile>();
+        foreach (var path in Directory.GetFiles(folder))
+        {
+            await versions.UploadAsync(StoreId.Main, model, version, Path.GetFileName(path), path);
+            var content = await File.ReadAllBytesAsync(path);
+            files.Add(new PackageFile(Path.GetFileName(path), content.Length, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content))));
+        }
+        await versions.CompleteAsync(StoreId.Main, model, new PackageManifest(model, version, files));
+        await versions.SetAliasAsync(StoreId.Main, model, "champion", new AliasRequest(version, "test"));
     }
 
     [Fact]

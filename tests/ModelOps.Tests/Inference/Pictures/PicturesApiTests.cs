@@ -20,14 +20,15 @@ using SkiaSharp;
 
 namespace ModelOps.Tests.Inference.Pictures;
 
-/// <summary>A picture package registered, loaded, and asked by HTTP.</summary>
-public sealed class PicturesApiTests(Stores stores) : IAsyncLifetime
+/// <summary>A picture package registered and loaded, once for all tests of the class.</summary>
+public sealed class PicturesService(Stores stores) : IAsyncLifetime
 {
     private Service<RegistryDb> registryService = null!;
-    private Service<LoadedModels> inference = null!;
     private HttpClient registryHttp = null!;
-    private HttpClient http = null!;
-    private InferenceClient client = null!;
+
+    internal Service<LoadedModels> Inference { get; private set; } = null!;
+
+    public HttpClient Http { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -35,12 +36,25 @@ public sealed class PicturesApiTests(Stores stores) : IAsyncLifetime
         registryHttp = registryService.CreateClient();
         var registry = new RegistryClient(registryHttp);
         await registry.SetAliasAsync(StoreId.Main, "pictures", "champion", new AliasRequest(await TinyPackage.UploadAsync(registry, "pictures", "first", await TinyPictures.WriteAsync()), "first"));
-        inference = new Service<LoadedModels>(await stores.SettingsAsync("eventsdb"), builder => builder.UseSetting("Pictures:MaxBytes", "100000").ConfigureTestServices(services =>
+        Inference = new Service<LoadedModels>(await stores.SettingsAsync("eventsdb"), builder => builder.UseSetting("Pictures:MaxBytes", "100000").UseSetting("Pictures:Ffmpeg", "/nowhere/ffmpeg").ConfigureTestServices(services =>
             services.AddHttpClient<RegistryClient>().ConfigurePrimaryHttpMessageHandler(() => registryService.Server.CreateHandler())));
-        http = inference.CreateClient();
-        client = new InferenceClient(http);
-        await Eventually.TrueAsync(async () => (await http.GetAsync("/v1/products/red/similar-pictures")).IsSuccessStatusCode, "the pictures to be deployed");
+        Http = Inference.CreateClient();
+        await Eventually.TrueAsync(async () => (await Http.GetAsync("/v1/products/red/similar-pictures")).IsSuccessStatusCode, "the pictures to be deployed");
     }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await Inference.DisposeAsync();
+        registryHttp.Dispose();
+        await registryService.DisposeAsync();
+    }
+}
+
+public sealed class PicturesApiTests(PicturesService service) : IClassFixture<PicturesService>
+{
+    private readonly HttpClient http = service.Http;
+    private readonly InferenceClient client = new(service.Http);
 
     [Fact]
     public async Task Similar_MostAlikeFirst_NotItselfNorWhatIsSoldOut()
@@ -50,7 +64,7 @@ public sealed class PicturesApiTests(Stores stores) : IAsyncLifetime
         Assert.Equal(("pictures", 1, "champion"), (answer.Model.Name, answer.Model.Version, answer.Arm));
         Assert.InRange(answer.Items[0].Score, .99, 1.0001);
         Assert.Equal(("A dark red pan", "Acme", "Kitchen|Pans", 30, true), (answer.Items[0].Title, answer.Items[0].Brand, answer.Items[0].Category, answer.Items[0].Price, answer.Items[0].Available));
-        var events = inference.Services.GetRequiredService<ShopEvents>();
+        var events = service.Inference.Services.GetRequiredService<ShopEvents>();
         await Eventually.TrueAsync(async () => (await events.FindImpressionsAsync([answer.Token])).Count == 1, "the impression to be logged");
     }
 
@@ -64,6 +78,7 @@ public sealed class PicturesApiTests(Stores stores) : IAsyncLifetime
         await client.ChangeCatalogueAsync(StoreId.Main, new CatalogueBatch([new CatalogueItemChange("sold", 5, "in_stock")]));
         var first = (await client.FindSimilarPicturesAsync(StoreId.Main, "red", new PictureSearchRequest(1))).Items[0];
         Assert.Equal(("sold", 5, true), (first.Id, first.Price, first.Available));
+        await client.ChangeCatalogueAsync(StoreId.Main, new CatalogueBatch([new CatalogueItemChange("sold", 20, "out_of_stock")])); // as the other tests know it
     }
 
     [Fact]
@@ -83,6 +98,17 @@ public sealed class PicturesApiTests(Stores stores) : IAsyncLifetime
         Assert.Equal(2, answer.Items.Count);
     }
 
+    /// <summary>Of a picture that moves, all its frames count: half red, half blue is neither.</summary>
+    [Fact]
+    public async Task Search_ByAPictureThatMoves_IsTheMeanOfItsFrames()
+    {
+        using var content = new ByteArrayContent(DrawnPicture.Gif());
+        using var response = await http.PostAsync("/v1/search/picture?count=4&available=false", content);
+        var scores = (await response.ReadAsync<PictureSearchResponse>()).Items.ToDictionary(item => item.Id, item => item.Score);
+        Assert.Equal(scores["red"], scores["blue"], .02);
+        Assert.InRange(scores["red"], .6, .8); // of the first frame alone it would be 1
+    }
+
     [Fact]
     public async Task Search_ByAForm()
     {
@@ -97,6 +123,8 @@ public sealed class PicturesApiTests(Stores stores) : IAsyncLifetime
         await RefusedAsync(HttpStatusCode.BadRequest, PictureFault.Empty, []);
         await RefusedAsync(HttpStatusCode.BadRequest, PictureFault.UnknownFormat, "<svg onload=alert(1)>"u8.ToArray());
         await RefusedAsync(HttpStatusCode.RequestEntityTooLarge, PictureFault.TooManyBytes, new byte[100_001]);
+        using var video = await PostAsync([0, 0, 0, 24, .. "ftypisom"u8, 0, 0, 0, 0]);
+        Assert.Contains("set Pictures:Ffmpeg", await video.ProblemAsync(HttpStatusCode.UnsupportedMediaType, PictureFault.NoVideos), StringComparison.Ordinal);
         using var cut = await PostAsync(DrawnPicture.Of()[..80]);
         Assert.Equal(HttpStatusCode.BadRequest, cut.StatusCode);
         using var bomb = await PostAsync(DrawnPicture.PngOfSize(50_000, 50_000));
@@ -143,7 +171,7 @@ public sealed class PicturesApiTests(Stores stores) : IAsyncLifetime
     public async Task Load_APackageThatDoesNotFit_IsRefused()
     {
         var folder = await TinyPictures.WriteAsync(dimensions: 4);
-        var batching = inference.Services.GetRequiredService<BatchingHost>();
+        var batching = service.Inference.Services.GetRequiredService<BatchingHost>();
         await Assert.ThrowsAsync<InvalidDataException>(() => PictureModel.LoadAsync(StoreId.Main, "pictures", 9, folder, batching, default));
     }
 
@@ -155,13 +183,5 @@ public sealed class PicturesApiTests(Stores stores) : IAsyncLifetime
     {
         using var response = await PostAsync(content);
         await response.ProblemAsync(status, type);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        http.Dispose();
-        await inference.DisposeAsync();
-        registryHttp.Dispose();
-        await registryService.DisposeAsync();
     }
 }

@@ -18,11 +18,12 @@ internal static class ProfilePackage
     ]);
 
     /// <param name="outputs">Of the graph.</param>
-    public static async Task<string> WriteAsync(DateTime now, int outputs = ProfileSettings.ScoreCount)
+    /// <param name="likeAnn">Others who did what Ann did.</param>
+    public static async Task<string> WriteAsync(DateTime now, int outputs = ProfileSettings.ScoreCount, params string[] likeAnn)
     {
         var folder = Directory.CreateTempSubdirectory("modelops-profiles-").FullName;
         await Catalogue.WriteAsync(Path.Combine(folder, PackageFiles.Items));
-        await ProfileHistories.WriteAsync(Path.Combine(folder, ProfileHistories.FileName), Histories(now), Catalogue);
+        await ProfileHistories.WriteAsync(Path.Combine(folder, ProfileHistories.FileName), Histories(now).Concat(likeAnn.Select(other => new KeyValuePair<string, IReadOnlyList<ShopperEvent>>(other, Histories(now).First().Value))), Catalogue);
         await new TableSchema([.. ProfileFeatures.Names.Select(name => new TableColumn(name, ColumnKind.Number))]).WriteAsync(Path.Combine(folder, TableSchema.FileName));
         var clusters = new ProfileClusters([1], .93, [new("low orders", .7, [new("orders", -1)], [0f]), new("high orders", .3, [new("orders", 2)], [4f])]);
         await new ProfileSettings(30, 90, 30, 0, true, new PriceLevels([new PriceLevel(now.AddYears(-2), 250, 320)]), clusters, SensitiveTopics.Defaults, new Dictionary<string, double>())

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace ModelOps.DataPrep.Privacy;
+namespace ModelOps.Privacy;
 
 /// <summary>Payment cards: 13 to 19 digits, alone or in groups, that begin as an issuer's do and pass Luhn's check (ISO/IEC 7812).</summary>
 internal static partial class CardNumber

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace ModelOps.DataPrep.Privacy;
+namespace ModelOps.Privacy;
 
 /// <summary>Addresses as RFC 5321 has them in practice, in any script.</summary>
 internal static partial class EmailAddress

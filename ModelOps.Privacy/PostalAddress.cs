@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace ModelOps.DataPrep.Privacy;
+namespace ModelOps.Privacy;
 
 /// <summary>A street with its house number, as it is written in English, German, French and Chinese; with a town before or a post code after where there is one.</summary>
 internal static partial class PostalAddress

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using PhoneNumbers;
 
-namespace ModelOps.DataPrep.Privacy;
+namespace ModelOps.Privacy;
 
 /// <summary>
 /// Numbers that libphonenumber holds for valid: international ones (+…), and national ones that are written as such, with separators.

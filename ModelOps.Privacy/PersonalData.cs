@@ -2,22 +2,25 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace ModelOps.DataPrep.Privacy;
+namespace ModelOps.Privacy;
 
 /// <summary>A person's detail in a text: where, and what kind.</summary>
-internal readonly record struct Finding(int Start, int Length, string Kind);
+public readonly record struct Finding(int Start, int Length, string Kind);
 
 /// <summary>
 /// Finds personal details and puts a keyed hash in their place, <c>email:1f0c…</c>: the same detail has the same hash within a store, so
 /// that joins still work, and nobody without the store's key can tell what it was or whether it was this one.
 /// </summary>
-internal sealed partial class PersonalData(byte[] key)
+public sealed partial class PersonalData(byte[] key)
 {
     /// <summary>96 bits: no two of a thousand million details share one.</summary>
     private const int HashBytes = 12;
 
     /// <summary>A phone number's; cards and resident numbers have more.</summary>
     private const int FewestDigits = 7;
+
+    /// <summary>Whether <see cref="Protect"/> changes it.</summary>
+    public static bool IsIn(string text) => Find(text, withAddresses: false).Count > 0;
 
     /// <summary>Ids, titles and names: what stands for a person on its own.</summary>
     public string Protect(string text) => Replace(text, Find(text, withAddresses: false));

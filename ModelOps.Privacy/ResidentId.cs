@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace ModelOps.DataPrep.Privacy;
+namespace ModelOps.Privacy;
 
 /// <summary>The Chinese resident identity number (GB 11643-1999): region, date of birth, order, and a check digit after ISO 7064 MOD 11-2.</summary>
 internal static partial class ResidentId
