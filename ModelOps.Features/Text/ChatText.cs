@@ -16,5 +16,9 @@ public static class ChatText
     }
 
     /// <summary>The turns so far, and the beginning of the answer.</summary>
-    public static string Prompt(IEnumerable<(string Role, string Content)> turns) => $"{string.Concat(turns.Select(turn => Turn(turn.Role, turn.Content)))}{Assistant}:";
+    public static string Prompt(IEnumerable<(string Role, string Content)> turns)
+    {
+        ArgumentNullException.ThrowIfNull(turns);
+        return $"{string.Concat(turns.Select(turn => Turn(turn.Role, turn.Content)))}{Assistant}:";
+    }
 }

@@ -20,6 +20,7 @@ public static class DecoderPackage
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(description);
+        ArgumentNullException.ThrowIfNull(texts);
         Directory.CreateDirectory(folder);
         description.Write(folder);
         tokenizer.Write(Path.Combine(folder, PackageFiles.Tokenizer));
