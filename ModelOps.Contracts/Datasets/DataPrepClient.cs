@@ -25,6 +25,10 @@ public sealed class DataPrepClient(HttpClient http)
     public Task<DatasetLineage?> FindLineageAsync(StoreId store, string name, int version, CancellationToken cancellationToken = default) =>
         http.FindAsync<DatasetLineage>(store, $"/v1/datasets/{name}/versions/{version}/lineage", cancellationToken);
 
+    /// <summary>What shoppers searched for, as far as the version's tables say.</summary>
+    public Task<SearchedQueries?> FindQueriesAsync(StoreId store, string name, int version, CancellationToken cancellationToken = default) =>
+        http.FindAsync<SearchedQueries>(store, $"/v1/datasets/{name}/versions/{version}/queries", cancellationToken);
+
     /// <summary>What is different in version <paramref name="other"/> as against <paramref name="version"/>.</summary>
     public Task<DatasetDiff?> FindDiffAsync(StoreId store, string name, int version, int other, CancellationToken cancellationToken = default) =>
         http.FindAsync<DatasetDiff>(store, $"/v1/datasets/{name}/versions/{version}/diff/{other}", cancellationToken);

@@ -21,7 +21,10 @@ public sealed record VersionLineage(
 /// <summary>What whoever announced a version knows of its making; what is null is not known, or was not there.</summary>
 /// <param name="Parent">The version of the same model whose weights the training began with.</param>
 /// <param name="Imported">For a version that another registry has exported.</param>
-public sealed record VersionOrigin(DatasetOrigin? Dataset = null, int? Parent = null, TrialsOrigin? Trials = null, ImportOrigin? Imported = null);
+/// <param name="Base">The version of another model, such as a published checkpoint, that the training began with.</param>
+public sealed record VersionOrigin(DatasetOrigin? Dataset = null, int? Parent = null, TrialsOrigin? Trials = null, ImportOrigin? Imported = null, BaseOrigin? Base = null);
+
+public sealed record BaseOrigin(string Model, int Version);
 
 /// <param name="Sources">The files that the dataset version was made of.</param>
 public sealed record DatasetOrigin(string Name, int Version, IReadOnlyList<SourceLineage>? Sources = null);

@@ -4,7 +4,7 @@ namespace ModelOps.Features.Text;
 
 /// <summary>What a package of a text network is for: <c>encoder.json</c>, beside <c>model.onnx</c>, <c>tokenizer.json</c> and, where it answers alike, <c>model.int8.onnx</c>.</summary>
 /// <param name="Kind">See <see cref="EncoderKind"/>.</param>
-/// <param name="Outputs">Dimensions of a vector, or labels.</param>
+/// <param name="Outputs">Dimensions of a vector, labels, or tokens to choose the next of.</param>
 /// <param name="MaxTokens">Of a text, special tokens included; a longer one is cut or refused.</param>
 /// <param name="Origin">Where the language was learned: <see cref="SelfPretrained"/>, or a checkpoint's name.</param>
 /// <param name="Labels">By output, of a classifier; else none.</param>
@@ -49,5 +49,8 @@ public static class EncoderKind
     /// <summary>A score for each label.</summary>
     public const string Classify = "classify";
 
-    public static IReadOnlyList<string> All { get; } = [Embed, Rerank, Classify];
+    /// <summary>The next token of a text, so that it can be gone on with.</summary>
+    public const string Generate = "generate";
+
+    public static IReadOnlyList<string> All { get; } = [Embed, Rerank, Classify, Generate];
 }

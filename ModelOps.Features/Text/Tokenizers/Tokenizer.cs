@@ -54,6 +54,21 @@ public abstract class Tokenizer
         return new EncodedText(encoded, secondStart, !isWhole);
     }
 
+    /// <summary>A text as a decoder reads it, after the end token that stands between texts.</summary>
+    /// <param name="maxTokens">What is over is cut from the end.</param>
+    /// <param name="isWhole">Whether the end follows the text too, as where a decoder learns; else it goes on.</param>
+    /// <exception cref="NotSupportedException">The tokenizer has no end token.</exception>
+    public EncodedText EncodeAfterEnd(string text, int maxTokens, bool isWhole)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var end = Special.End ?? throw new NotSupportedException("This tokenizer has no token for the end of a text. Use one with <|endoftext|> or </s>, as decoders have.");
+        List<int> ids = [end];
+        var fits = Tokenize(text, ids, maxTokens);
+        if (isWhole)
+            ids.Add(end);
+        return new EncodedText([.. ids.Take(maxTokens)], Math.Min(ids.Count, maxTokens), !fits);
+    }
+
     /// <summary>Readable text of tokens; special ones are left out.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is not of the vocabulary.</exception>
     public abstract string Decode(IEnumerable<int> encoded);

@@ -49,6 +49,7 @@ internal static partial class DatasetsApi
         app.MapWaiting();
         app.MapUsers();
         app.MapComparisons();
+        app.MapQueries();
         app.MapRules();
     }
 

@@ -78,7 +78,7 @@ internal sealed class OrderWebhookOptions
 
 internal sealed class WordingOptions
 {
-    /// <summary>An endpoint that speaks OpenAI's chat completions, as <c>https://api.openai.com/v1</c>, Azure OpenAI's <c>…/openai/v1</c>, or Ollama's <c>http://localhost:11434/v1</c>.</summary>
+    /// <summary>An endpoint that speaks OpenAI's chat completions, as <c>https://api.openai.com/v1</c>, Azure OpenAI's <c>…/openai/v1</c>, Ollama's <c>http://localhost:11434/v1</c>, or this service's own <c>/v1</c> with a deployed decoder.</summary>
     public Uri? Url { get; init; }
 
     public string Model { get; init; } = "";

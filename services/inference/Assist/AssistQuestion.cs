@@ -8,6 +8,12 @@ namespace ModelOps.Inference.Assist;
 /// <param name="Language"><c>en</c> or <c>zh</c>.</param>
 internal sealed record AssistQuestion(StoreId Store, AssistModel Model, string Message, string? User, Conversation Conversation, string Language, Judgement Judgement)
 {
+    /// <summary>Whether a version on trial is asked beside the one that answers: then neither the order system nor a search hears of it.</summary>
+    public bool IsShadow { get; private init; }
+
+    /// <summary>The same message, asked of a version on trial.</summary>
+    public AssistQuestion AskedOf(AssistModel model, Judgement judgement) => this with { Model = model, Judgement = judgement, IsShadow = true };
+
     public bool IsOutOfScope => Judgement.OutOfScope >= Model.Settings.Scope.Threshold;
 
     /// <summary>The intent, where it is certain enough.</summary>
@@ -29,6 +35,9 @@ internal sealed record AssistReply(string Way, string Text)
     public IReadOnlyList<string> Suggestions { get; init; } = [];
 
     public HandOver? HandOver { get; init; }
+
+    /// <summary>What another version's reply is held against: the way, and the shop's text that is cited.</summary>
+    public IReadOnlyList<string> Compared => Way == "faq" ? [$"faq: {Citations[0].Title}"] : [Citations.Count == 0 && HandOver?.Reason == "order-unavailable" ? "order" : Way];
 
     public bool IsUnderstood { get; init; } = true;
 }

@@ -4,6 +4,7 @@ using ModelOps.Contracts;
 using ModelOps.Contracts.Predictions;
 using ModelOps.EventLog;
 using ModelOps.Features.Assist;
+using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Events;
 
 namespace ModelOps.Inference.Assist;
@@ -12,7 +13,7 @@ namespace ModelOps.Inference.Assist;
 /// Answers a message: by the order system, the shop's own texts or its products; asks back once when it is unsure, then hands over to a
 /// person. It says nothing about the shop that the shop has not written.
 /// </summary>
-internal sealed class Assistant(Conversations conversations, OrderSystem orders, FaqFinder texts, IEnumerable<IProductFinder> products, Wording wording, AssistMetrics metrics, ImpressionLog impressions, IOptions<AssistOptions> options, TimeProvider time)
+internal sealed class Assistant(Conversations conversations, OrderSystem orders, FaqFinder texts, IEnumerable<IProductFinder> products, Wording wording, AssistMetrics metrics, ImpressionLog impressions, Router router, ShadowRunner shadows, IOptions<AssistOptions> options, TimeProvider time)
 {
     private const string Placement = "assist";
     private const int ShortMessage = 6; // words: it may go on from the one before
@@ -36,6 +37,8 @@ internal sealed class Assistant(Conversations conversations, OrderSystem orders,
         impressions.Add(new Impression(
             store, token, time.GetUtcNow(), model.Name, model.Version, request.User, [.. reply.Products.Select(product => product.Id)], false, Stopwatch.GetElapsedTime(started).TotalSeconds, arm,
             Placement: Placement, Assist: new LoggedAssist(reply.Way, reply.HandOver?.Reason, question.IsOutOfScope, question.Known(options.Value))));
+        if (router.ShadowOf(store, model.Name) is { } shadow)
+            shadows.Ask(store, shadow, request.User, reply.Compared, async (other, cancelled) => (await ReplyAsync(question.AskedOf((AssistModel)other, Understand((AssistModel)other, message, conversation)), cancelled)).Compared);
         return new AssistResponse(
             conversation.Id, question.Intent(options.Value), text, reply.Citations, reply.Products, reply.HandOver, reply.Suggestions, language, isWorded ? "model" : "text", new ModelReference(model.Name, model.Version), token, arm);
     }
@@ -57,7 +60,7 @@ internal sealed class Assistant(Conversations conversations, OrderSystem orders,
             return HandOver(question, "asked", phrases.HandOver);
         var order = Wishes.OrderNumber(question.Message);
         if ((order is not null || (intent is not null && options.Value.OrderIntents.Contains(intent))) && orders.Answers(question.Store))
-            return await AskOrdersAsync(question, order, cancellationToken);
+            return question.IsShadow ? new AssistReply("order", "") : await AskOrdersAsync(question, order, cancellationToken);
         if (intent is not null && options.Value.ProductIntents.Contains(intent) && await ProductsAsync(question, cancellationToken) is { } wanted)
             return wanted;
         if (await FromFaqAsync(question, intent, cancellationToken) is { } answered)
@@ -89,6 +92,8 @@ internal sealed class Assistant(Conversations conversations, OrderSystem orders,
 
     private async Task<AssistReply?> ProductsAsync(AssistQuestion question, CancellationToken cancellationToken)
     {
+        if (question.IsShadow)
+            return new AssistReply("products", "");
         foreach (var finder in products)
         {
             var found = await finder.FindAsync(question.Store, question.Message, question.User, question.Conversation.Id, options.Value.Products, cancellationToken);

@@ -1,6 +1,8 @@
 using System.ClientModel;
+using System.ClientModel.Primitives;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
+using ModelOps.Contracts.Clients;
 using ModelOps.Features.Assist;
 using OpenAI;
 
@@ -58,8 +60,13 @@ internal sealed class Wording : IDisposable
 
     private static string Escape(string text) => text.Replace("<", "‹", StringComparison.Ordinal).Replace(">", "›", StringComparison.Ordinal);
 
-    private static IChatClient ClientOf(WordingOptions options) =>
-        new OpenAIClient(new ApiKeyCredential(options.Key.Length > 0 ? options.Key : "none"), new OpenAIClientOptions { Endpoint = options.Url }).GetChatClient(options.Model).AsIChatClient();
+    private static IChatClient ClientOf(WordingOptions options)
+    {
+        var client = new OpenAIClientOptions { Endpoint = options.Url };
+        if (options.Key.Length > 0)
+            client.AddPolicy(ApiKeyAuthenticationPolicy.CreateHeaderApiKeyPolicy(new ApiKeyCredential(options.Key), AccessHeaders.ApiKey), PipelinePosition.PerCall); // of a decoder that is served here
+        return new OpenAIClient(new ApiKeyCredential(options.Key.Length > 0 ? options.Key : "none"), client).GetChatClient(options.Model).AsIChatClient();
+    }
 
     public void Dispose() => client?.Dispose();
 }

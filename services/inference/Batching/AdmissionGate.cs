@@ -21,7 +21,7 @@ internal sealed class AdmissionGate(IOptions<BatchingOptions> options, BatchMetr
         },
         JsonSerializerOptions.Web);
 
-    private static readonly string[] Questions = ["/v1/recommendations", "/v1/search", "/v1/assist", "/v1/classify", "/v1/campaigns", "/v2", "/embed", "/rerank", "/predict", "/v1/embeddings"];
+    private static readonly string[] Questions = ["/v1/recommendations", "/v1/search", "/v1/assist", "/v1/classify", "/v1/campaigns", "/v2", "/embed", "/rerank", "/predict", "/v1/embeddings", "/v1/completions", "/v1/chat"];
 
     private readonly int most = options.Value.MaxInFlight;
     private int inFlight;

@@ -71,11 +71,14 @@ internal sealed class Router(LoadedModels models, PackageCache packages)
         return UseLoaded(store, model, null) is { } champion ? (champion, Arm.Champion) : null;
     }
 
+    /// <summary>What is to be asked beside a model's answer, without being shown.</summary>
+    public SplitArm? ShadowOf(StoreId store, string model) => routes.TryGetValue((store, model), out var route) ? route.Shadow() : null;
+
     /// <summary>What a shopper's version hangs on: shoppers with the same have the same version.</summary>
     public string ArmOf(StoreId store, string model, string? subject) =>
         subject is not null && routes.TryGetValue((store, model), out var route) && route.ArmOf(subject) is { } arm ? arm.Package.Alias : Arm.Champion;
 
-    public ModelUse? Use(Deployment package) => models.Use(package.Store, package.Model, package.Version);
+    public LoadedUse? Use(Deployment package) => models.UseLoaded(package.Store, package.Model, package.Version);
 
     /// <summary>Loads what is deployed, then routes to it, then lets go of what is not needed any more.</summary>
     /// <returns>True when all could be loaded.</returns>

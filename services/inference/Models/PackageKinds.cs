@@ -3,6 +3,7 @@ using ModelOps.Contracts.Deployments;
 using ModelOps.Features;
 using ModelOps.Features.Campaigns;
 using ModelOps.Features.Profiles;
+using ModelOps.Features.Text;
 using ModelOps.Inference.Assist;
 using ModelOps.Inference.Batching;
 using ModelOps.Inference.Campaigns;
@@ -25,7 +26,9 @@ internal static class PackageKinds
         new(PackageFiles.Assist, "an assistant", RunAsync(AssistModel.LoadAsync)),
         new(SearchPackage.Settings, "a search", RunAsync(SearchModel.LoadAsync)),
         new(PackageFiles.Pictures, "a network of pictures", RunAsync(PictureModel.LoadAsync)),
-        new(PackageFiles.Encoder, "a text network", (place, batching, _) => Task.FromResult<LoadedModel>(TextEncoder.Load(place.Store, place.Model, place.Version, place.Folder, batching))),
+        new(PackageFiles.Encoder, "a text network", (place, batching, _) => Task.FromResult<LoadedModel>(EncoderDescription.Read(place.Folder).Kind == EncoderKind.Generate
+            ? TextDecoder.Load(place.Store, place.Model, place.Version, place.Folder, batching)
+            : TextEncoder.Load(place.Store, place.Model, place.Version, place.Folder, batching))),
         new(PackageFiles.Signature, "a model of your own", RunAsync(OwnModel.LoadAsync)),
     ];
 

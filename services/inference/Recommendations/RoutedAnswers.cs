@@ -8,6 +8,7 @@ using ModelOps.Inference.Batching;
 using ModelOps.Inference.Consents;
 using ModelOps.Inference.Deployments;
 using ModelOps.Inference.Events;
+using ModelOps.Inference.Models;
 
 namespace ModelOps.Inference.Recommendations;
 
@@ -83,7 +84,7 @@ internal sealed class RoutedAnswers : IDisposable
         impressions.Add(new Impression(store, token, time.GetUtcNow(), model.Name, model.Version, request.User, shown, cached, Stopwatch.GetElapsedTime(started).TotalSeconds, routed.Arm, failed, null, propensities,
             request.Session, request.Placement ?? request.Kind ?? RecommendationKind.ForYou, stages.Queue?.TotalSeconds, stages.Compute?.TotalSeconds));
         if (routed.Shadow is { } shadow && !failed)
-            shadows.Ask(store, shadow, request, shown);
+            shadows.Ask(store, shadow, request.User, shown, async (other, cancellationToken) => [.. (await answers.ComputeAsync((RecommendationModel)other, request, cancellationToken)).Select(item => item.Id)]);
     }
 
     public void Dispose() => meter.Dispose();

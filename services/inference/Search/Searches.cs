@@ -18,7 +18,7 @@ using ModelOps.Search.Results;
 namespace ModelOps.Inference.Search;
 
 /// <summary>Answers a search with the version that is the shopper's, and logs what was asked and shown.</summary>
-internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules rules, Shoppers shoppers, LiveConsents consents, QueryVectors vectors, RereadProducts reread, ImpressionLog impressions, TimeProvider time)
+internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules rules, Shoppers shoppers, LiveConsents consents, QueryVectors vectors, RereadProducts reread, ImpressionLog impressions, ShadowRunner shadows, TimeProvider time)
 {
     private const string Placement = "search";
     private const int MostHistory = 50;
@@ -34,14 +34,21 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
         if (use.Model is not SearchModel model)
             return null;
         request = consents.Honour(store, request);
-        var likes = await LikesAsync(model, request, cancellationToken);
-        var vector = await vectors.OfAsync(model, request.Query, cancellationToken);
-        var response = await AnswerAsync(model, request, vector, likes, catalogue.Of(store), rules.Of(store), routed.Arm, cancellationToken);
+        var response = await AnswerAsync(store, model, request, routed.Arm, cancellationToken);
         var shown = new Impression(store, response.Token, time.GetUtcNow(), model.Name, model.Version, request.User, [.. response.Items.Select(item => item.Id)], false,
             Stopwatch.GetElapsedTime(started).TotalSeconds, routed.Arm, Session: request.Session, Placement: placement);
         // Who has the ranking explained is no shopper: nothing should be learned of that.
         impressions.Add(placement == Placement && !request.Explain ? shown with { Query = request.Query?.Replace('\0', ' '), Search = Logged(request, response) } : shown);
+        if (placement == Placement && !request.Explain && router.ShadowOf(store, name) is { } shadow)
+            shadows.Ask(store, shadow, request.User, shown.Items, async (other, token) => [.. (await AnswerAsync(store, (SearchModel)other, request, shadow.Package.Alias, token)).Items.Select(item => item.Id)]);
         return response;
+    }
+
+    private async Task<SearchResponse> AnswerAsync(StoreId store, SearchModel model, SearchRequest request, string arm, CancellationToken cancellationToken)
+    {
+        var likes = await LikesAsync(model, request, cancellationToken);
+        var vector = await vectors.OfAsync(model, request.Query, cancellationToken);
+        return await AnswerAsync(model, request, vector, likes, catalogue.Of(store), rules.Of(store), arm, cancellationToken);
     }
 
     private static LoggedSearch Logged(SearchRequest request, SearchResponse response)

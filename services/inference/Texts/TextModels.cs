@@ -17,19 +17,41 @@ internal sealed class TextModels(Router router, DeploymentFollower deployments, 
     /// <exception cref="TextException">None is deployed, or it answers something else.</exception>
     public async Task<TextUse> UseAsync(StoreId store, string model, string kind, CancellationToken cancellationToken)
     {
+        var found = await FindAsync(store, model, cancellationToken);
+        return found.Model is TextEncoder encoder && encoder.Description.Kind == kind ? new TextUse(found, encoder) : throw OtherKind(found, kind);
+    }
+
+    /// <summary>A champion that goes on with texts, kept loaded until the use ends.</summary>
+    /// <exception cref="TextException">None is deployed, or it answers something else.</exception>
+    public async Task<DecoderUse> UseDecoderAsync(StoreId store, string model, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(store, model, cancellationToken);
+        return found.Model is TextDecoder decoder ? new DecoderUse(found, decoder) : throw OtherKind(found, EncoderKind.Generate);
+    }
+
+    private async Task<LoadedUse> FindAsync(StoreId store, string model, CancellationToken cancellationToken)
+    {
         var use = router.UseLoaded(store, model, null);
         if (use is null)
         {
             await deployments.AskNowAsync(cancellationToken);
             use = router.UseLoaded(store, model, null);
         }
-        if (use is not { } found)
-            throw new TextException(TextError.NotFound, $"No version of the model '{model}' is deployed for this store. Train one with the application text-encoder, or name another with 'model'.");
-        if (found.Model is TextEncoder encoder && encoder.Description.Kind == kind)
-            return new TextUse(found, encoder);
-        var what = found.Model is TextEncoder other ? $"is for '{other.Description.Kind}'" : "is no text network";
-        found.Dispose();
-        throw new TextException(TextError.NotFound, $"The model '{model}' {what}; '{kind}' is asked of it. Name another with 'model'.");
+        return use ?? throw new TextException(TextError.NotFound, $"No version of the model '{model}' is deployed for this store. Train one with the application text-encoder, or name another with 'model'.");
+    }
+
+    private static TextException OtherKind(LoadedUse found, string kind)
+    {
+        using (found)
+        {
+            var what = found.Model switch
+            {
+                TextEncoder encoder => $"is for '{encoder.Description.Kind}'",
+                TextDecoder => $"is for '{EncoderKind.Generate}'",
+                _ => "is no text network",
+            };
+            return new TextException(TextError.NotFound, $"The model '{found.Model.Name}' {what}; '{kind}' is asked of it. Name another with 'model'.");
+        }
     }
 
     /// <exception cref="TextException">There are none, too many, or one that is too long.</exception>
@@ -54,6 +76,12 @@ internal sealed class TextModels(Router router, DeploymentFollower deployments, 
         var encoded = encoder.Encode(text, pair);
         return !encoded.IsTruncated || truncate ? encoded : throw new TextException(TextError.Validation, $"`{name}` must have at most {encoder.Description.MaxTokens} tokens, special ones included. Shorten it, or send \"truncate\": true.");
     }
+}
+
+/// <summary>A decoder in use by one request.</summary>
+internal sealed record DecoderUse(LoadedUse Use, TextDecoder Decoder) : IDisposable
+{
+    public void Dispose() => Use.Dispose();
 }
 
 /// <summary>A text network in use by one request.</summary>

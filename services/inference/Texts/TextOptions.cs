@@ -14,6 +14,12 @@ internal sealed class TextOptions
     /// <summary>The model that <c>/predict</c> asks where a request names none.</summary>
     [Required] public string PredictModel { get; init; } = "text-classifier";
 
+    /// <summary>The model that <c>/v1/completions</c> and <c>/v1/chat/completions</c> ask where a request names none.</summary>
+    [Required] public string GenerateModel { get; init; } = "text-decoder";
+
+    /// <summary>Tokens that one request may have written.</summary>
+    [Range(1, 100_000)] public int MaxNewTokens { get; init; } = 512;
+
     /// <summary>Texts of one request.</summary>
     [Range(1, 100_000)] public int MaxTexts { get; init; } = 256;
 

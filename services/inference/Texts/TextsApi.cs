@@ -11,7 +11,7 @@ using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.Inference.Texts;
 
-/// <summary>Texts to vectors, scores and labels, in the shapes of text-embeddings-inference and OpenAI, so that their clients work as they are.</summary>
+/// <summary>Texts to vectors, scores, labels and more text, in the shapes of text-embeddings-inference and OpenAI, so that their clients work as they are.</summary>
 internal static class TextsApi
 {
     private const string Base64 = "base64";
@@ -30,6 +30,7 @@ internal static class TextsApi
         texts.MapPost("/rerank", RerankAsync).Accepts<RerankRequest>("application/json").Produces<RankedText[]>().WithSummary("Texts by how well they answer a query, best first (text-embeddings-inference)");
         texts.MapPost("/predict", PredictAsync).Accepts<InputsRequest>("application/json").Produces<PredictedLabel[][]>().WithSummary("The labels of texts, likeliest first (text-embeddings-inference)");
         texts.MapPost("/v1/embeddings", EmbeddingsAsync).Accepts<EmbeddingsRequest>("application/json").Produces<EmbeddingsResponse>().WithSummary("The vectors of texts (OpenAI)");
+        texts.MapGeneration();
     }
 
     private static async Task<IResult> EmbedAsync(StoreId store, HttpRequest body, TextModels models, CancellationToken cancellationToken)
@@ -90,7 +91,7 @@ internal static class TextsApi
     }
 
     /// <summary>Read here and not by the framework, whose refusals have another form.</summary>
-    private static async Task<T> ReadAsync<T>(HttpRequest request, CancellationToken cancellationToken) where T : class =>
+    public static async Task<T> ReadAsync<T>(HttpRequest request, CancellationToken cancellationToken) where T : class =>
         await JsonSerializer.DeserializeAsync<T>(request.Body, JsonSerializerOptions.Web, cancellationToken) ?? throw new TextException(TextError.Tokenizer, "The body is null.");
 
     /// <summary>Every text is encoded before any is computed: one that is refused costs nothing.</summary>

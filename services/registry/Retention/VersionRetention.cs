@@ -89,7 +89,8 @@ internal sealed class VersionRetention(RegistryDb database, ArtifactStorage stor
     /// <summary>Versions whose weights those began with: without their files what is deployed could not be reproduced.</summary>
     private async Task<HashSet<(string Store, string Model, int Version)>> ParentsOfReachedAsync(CancellationToken cancellationToken) =>
         [.. (await Reached().Select(row => new { row.Store, row.Model, row.Origin }).ToListAsync(cancellationToken))
-            .Where(row => row.Origin?.Parent is not null).Select(row => (row.Store, row.Model, row.Origin!.Parent!.Value))];
+            .SelectMany(row => new[] { (row.Store, row.Model, Version: row.Origin?.Parent), (row.Store, Model: row.Origin?.Base?.Model ?? "", Version: row.Origin?.Base?.Version) })
+            .Where(began => began.Version is not null).Select(began => (began.Store, began.Model, began.Version!.Value))];
 
     private async Task RemoveFilesAsync(DateTimeOffset archivedBefore, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Runs;
 using ModelOps.Features;
+using ModelOps.Features.Text;
 using ModelOps.Trainer.DataParallel;
 using ModelOps.Trainer.Estimates;
 using ModelOps.Trainer.Reproductions;
@@ -11,12 +12,12 @@ using ModelOps.Trainer.Training;
 
 namespace ModelOps.Trainer.Applications;
 
-/// <summary>A text network of the shop's own: vectors of texts, scores of queries with texts, or intents of messages; from a registered checkpoint, or self-pretrained.</summary>
+/// <summary>A text network of the shop's own: vectors of texts, scores of queries with texts, intents of messages, or how a text goes on; from a registered checkpoint, or self-pretrained.</summary>
 public sealed class TextEncoder : IApplication
 {
     public string Name => ApplicationName.TextEncoder;
 
-    public IReadOnlyList<string> DatasetFiles { get; } = [Contracts.Datasets.DatasetFiles.Products, Contracts.Datasets.DatasetFiles.Judgements, Contracts.Datasets.DatasetFiles.Messages];
+    public IReadOnlyList<string> DatasetFiles { get; } = [Contracts.Datasets.DatasetFiles.Products, Contracts.Datasets.DatasetFiles.Judgements, Contracts.Datasets.DatasetFiles.Messages, Contracts.Datasets.DatasetFiles.Faq];
 
     public IReadOnlyList<string> PackageFiles { get; } = [Features.PackageFiles.Encoder, Features.PackageFiles.Model, Features.PackageFiles.Tokenizer, Features.PackageFiles.ModelCard];
 
@@ -61,14 +62,14 @@ public sealed class TextEncoder : IApplication
 
     private static async Task WriteCardAsync(string path, TrainingTask task, TextParameters parameters, TextReport trained, Dictionary<string, double> metrics, Dictionary<string, IReadOnlyDictionary<string, double>> comparison)
     {
-        var measured = comparison["model"].Keys.First();
-        var loses = comparison["model"][measured] < comparison["tf-idf"][measured];
+        var (measured, simple) = (comparison["model"].Keys.First(), comparison.Keys.Single(name => name != "model"));
+        var loses = comparison["model"][measured] < comparison[simple][measured];
         var card = new
         {
             task.Model,
             task.Run,
             Application = ApplicationName.TextEncoder,
-            Architecture = "bert",
+            Architecture = parameters.Kind == EncoderKind.Generate ? "gpt2" : "bert",
             trained.Origin,
             Parameters = ParameterRecord.ToDictionary(parameters),
             Dataset = new { task.Dataset.Name, task.Dataset.Version, task.Dataset.EventCursor, task.Dataset.CreatedAt, task.Dataset.ContentSha256 },
@@ -80,7 +81,7 @@ public sealed class TextEncoder : IApplication
                 Protocol = $"On {parameters.HeldOut:p0} of the queries or messages, which were not learned from; the graph as it is served",
                 Metrics = metrics,
                 Comparison = comparison,
-                Note = loses ? $"By {measured} it loses to words alone (TF-IDF): do not let it replace them." : null,
+                Note = loses ? $"By {measured} it loses to {(parameters.Kind == EncoderKind.Generate ? "pairs of neighbouring tokens" : "words alone (TF-IDF)")}: do not let it replace them." : null,
             },
             trained.Export,
             Code = Lineage.ThisCode,

@@ -33,7 +33,7 @@ public sealed class RunInputs(DataPrepClient datasets, ImportBlobs imports, Regi
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(parameters);
         var alias = parameters.GetValueOrDefault("start") is { ValueKind: JsonValueKind.String } start ? start.GetString()! : TrainingParameters.Scratch;
-        var (startsFrom, files) = parameters.GetValueOrDefault("base") is { ValueKind: JsonValueKind.String } named ? (named.GetString()!, (IReadOnlyList<string>?)null) : (run.Model, StartFiles);
+        var (startsFrom, files) = BaseOf(parameters) is { } named ? (named, (IReadOnlyList<string>?)null) : (run.Model, StartFiles);
         alias = files is null ? Champion : alias;
         var parent = alias == TrainingParameters.Scratch ? 0 : await SettleAsync(store, run, startsFrom, alias, cancellationToken);
         if (parent == 0 && files is null)
@@ -75,6 +75,13 @@ public sealed class RunInputs(DataPrepClient datasets, ImportBlobs imports, Regi
         {
             throw new FinalJobFailureException($"The model of pictures '{pictures}' is no longer kept: {exception.Message} Start the run again, or without 'pictures'.", exception);
         }
+    }
+
+    /// <summary>Another model that a run begins with; null where it names none.</summary>
+    public static string? BaseOf(IReadOnlyDictionary<string, JsonElement> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        return parameters.GetValueOrDefault("base") is { ValueKind: JsonValueKind.String } named ? named.GetString() : null;
     }
 
     /// <param name="files">That are needed; null for all that the package has.</param>

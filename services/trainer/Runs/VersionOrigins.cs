@@ -17,10 +17,13 @@ public sealed class VersionOrigins(DataPrepClient datasets, RunsDb database, Run
     {
         ArgumentNullException.ThrowIfNull(run);
         var tried = await database.Trials.CountAsync(trial => trial.RunId == run.Id, cancellationToken);
+        var started = run.StartVersion ?? 0;
+        var named = started > 0 ? RunInputs.BaseOf(JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(run.Parameters)!) : null;
         return new VersionOrigin(
             new DatasetOrigin(run.Dataset, run.DatasetVersion, await SourcesAsync(store, run, cancellationToken)),
-            run.StartVersion is > 0 and var parent && await BeganThereAsync(store, run, cancellationToken) ? parent : null,
-            run.Chosen is { } chosen && tried > 0 ? new TrialsOrigin(tried, chosen) : null);
+            started > 0 && named is null && await BeganThereAsync(store, run, cancellationToken) ? started : null,
+            run.Chosen is { } chosen && tried > 0 ? new TrialsOrigin(tried, chosen) : null,
+            Base: named is null ? null : new BaseOrigin(named, started));
     }
 
     /// <summary>Null where data-prep cannot say now: a version is registered without it too.</summary>

@@ -101,6 +101,7 @@ public sealed record SearchParameters
     internal TextOptions ToEncoder(string? checkpoint) => new()
     {
         Checkpoint = checkpoint,
+        CheckpointName = Base,
         Layers = EncoderLayers,
         Dimensions = EncoderDimensions,
         Heads = EncoderDimensions / HeadWidth,

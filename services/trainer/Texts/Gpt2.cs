@@ -1,4 +1,5 @@
 // Radford, Wu, Child, Luan, Amodei, Sutskever: Language Models are Unsupervised Multitask Learners. 2019 (GPT-2)
+using ModelOps.Features.Text;
 using ModelOps.Trainer.Architectures;
 using ModelOps.Trainer.Onnx;
 using TorchSharp;
@@ -16,8 +17,6 @@ namespace ModelOps.Trainer.Texts;
 public sealed class Gpt2 : nn.Module, ITextNetwork
 {
     private const double Spread = 0.02;
-
-    private static readonly string[] Kept = ["key", "value"];
 
     private readonly Embedding wte, wpe;
     private readonly ModuleList<Block> h;
@@ -68,20 +67,20 @@ public sealed class Gpt2 : nn.Module, ITextNetwork
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         var (graph, head) = (new GraphBuilder("gpt2"), Config.Dimensions / Config.Heads);
-        var ids = graph.Input("input_ids", ElementType.Int64, "batch", "time");
-        var places = graph.Input("position_ids", ElementType.Int64, "batch", "time");
-        var mask = ExportMask(graph, ids, graph.Input("attention_mask", ElementType.Int64, "batch", "total"));
+        var ids = graph.Input(TextGraph.Ids, ElementType.Int64, "batch", "time");
+        var places = graph.Input(TextGraph.Positions, ElementType.Int64, "batch", "time");
+        var mask = ExportMask(graph, ids, graph.Input(TextGraph.Mask, ElementType.Int64, "batch", "total"));
         var words = graph.Weight("wte", wte.weight!);
         var x = graph.Node("Add", [graph.Node("Gather", [words, ids], ("axis", 0L)), graph.Node("Gather", [graph.Weight("wpe", wpe.weight!), places], ("axis", 0L))]);
         for (var layer = 0; layer < h.Count; layer++)
         {
-            var past = Kept.Select(what => graph.Input($"past_key_values.{layer}.{what}", ElementType.Float, "batch", Config.Heads, "past", head)).ToArray();
+            var past = TextGraph.Parts.Select(what => graph.Input(TextGraph.Past(layer, what), ElementType.Float, "batch", Config.Heads, "past", head)).ToArray();
             (x, var present) = h[layer].Export(graph, $"h{layer}.", x, mask, past);
-            foreach (var (what, value) in Kept.Zip(present))
-                graph.Output($"present.{layer}.{what}", value, ElementType.Float, "batch", Config.Heads, "total", head);
+            foreach (var (what, value) in TextGraph.Parts.Zip(present))
+                graph.Output(TextGraph.Present(layer, what), value, ElementType.Float, "batch", Config.Heads, "total", head);
         }
         x = Layers.Norm(graph, "ln_f", ln_f, x, Config.Epsilon);
-        graph.Output("logits", graph.Node("MatMul", [x, graph.Weight("wte.transposed", wte.weight!.t().contiguous())]), ElementType.Float, "batch", "time", Config.Vocabulary);
+        graph.Output(TextGraph.Scores, graph.Node("MatMul", [x, graph.Weight("wte.transposed", wte.weight!.t().contiguous())]), ElementType.Float, "batch", "time", Config.Vocabulary);
         return graph;
     }
 

@@ -24,7 +24,7 @@ internal static class Pretraining
         if (options.Checkpoint is { } folder)
             TextCheckpoint.TryFill(head, folder);
         network.train();
-        return Learn(texts, options, report, [network, head], (batch, random) =>
+        return Learn(texts, options, report, null, [network, head], (batch, random) =>
         {
             var encoded = TextTensors.Of(batch, tokenizer.Special.Padding, network.Config.Segments);
             var (hidden, places, targets) = Hide(batch, encoded.Ids.shape[1], mask, tokenizer, random);
@@ -34,11 +34,11 @@ internal static class Pretraining
         });
     }
 
-    /// <summary>Lets a decoder foretell each next token. Returns the last pass's loss, in nats a token.</summary>
+    /// <summary>Lets a decoder foretell each next token; what is frozen, or stays beside adapters, stays. Returns the last pass's loss, in nats a token.</summary>
     public static double LearnCausal(Gpt2 network, Tokenizer tokenizer, IReadOnlyList<EncodedText> texts, TextOptions options, Action<int, double>? report = null)
     {
         network.train();
-        return Learn([.. texts.Where(text => text.Ids.Length > 1)], options, report, [network], (batch, _) => CausalLoss(network, tokenizer, batch));
+        return Learn([.. texts.Where(text => text.Ids.Length > 1)], options, report, network, [network], (batch, _) => CausalLoss(network, tokenizer, batch));
     }
 
     /// <summary>Nats a token.</summary>
@@ -52,11 +52,11 @@ internal static class Pretraining
         return nn.functional.cross_entropy(Autocast.Linear(states.index_select(0, places), network.Words), targets);
     }
 
-    private static double Learn(IReadOnlyList<EncodedText> texts, TextOptions options, Action<int, double>? report, nn.Module[] modules, Func<IReadOnlyList<EncodedText>, Random, Tensor> loss)
+    private static double Learn(IReadOnlyList<EncodedText> texts, TextOptions options, Action<int, double>? report, nn.Module? network, nn.Module[] modules, Func<IReadOnlyList<EncodedText>, Random, Tensor> loss)
     {
         if (texts.Count == 0)
             throw new Training.TrainingException("There is no text to learn the language from. Bring a catalogue with titles, or messages; or set the pretraining passes to 0.");
-        using var learner = new TextLearner(options, null, modules);
+        using var learner = new TextLearner(options, network, modules);
         var (watch, last, random) = (Stopwatch.StartNew(), double.NaN, new Random(options.Seed));
         learner.Run(options.PretrainingPasses, options.PretrainingRate, pass => TextBatches.Of(texts, text => text.Ids.Length, 4 * options.BatchSize, TokensPerBatch, options.Seed + pass), batch => loss(batch, random), (pass, mean) =>
         {

@@ -1,5 +1,6 @@
 using DuckDB.NET.Data;
 using ModelOps.Contracts.Datasets;
+using ModelOps.Features.Text;
 using static ModelOps.Trainer.Training.ParquetRows;
 
 namespace ModelOps.Trainer.Texts;
@@ -32,6 +33,9 @@ internal sealed class TextDataset(string folder)
     }
 
     public Task<List<(string Text, string? Intent)>> ReadMessagesAsync() => ReadAsync(DatasetFiles.Messages, "SELECT text, intent FROM {0} WHERE text IS NOT NULL", row => (row.GetString(0), Text(row, 1)));
+
+    /// <summary>Questions with their answers, each as a conversation.</summary>
+    public Task<List<string>> ReadFaqAsync() => ReadAsync(DatasetFiles.Faq, "SELECT question, answer FROM {0}", row => ChatText.Turn(ChatText.User, row.GetString(0)) + ChatText.Turn(ChatText.Assistant, row.GetString(1)));
 
     private async Task<List<T>> ReadAsync<T>(string file, string sql, Func<DuckDBDataReader, T> read) => File.Exists(Path.Combine(folder, file))
         ? await Training.ParquetRows.ReadAsync(sql.Replace("{0}", Table(folder, file), StringComparison.Ordinal), read)

@@ -1,5 +1,6 @@
 // Järvelin, Kekäläinen: Cumulated gain-based evaluation of IR techniques. 2002, https://doi.org/10.1145/582415.582418
 using ModelOps.Features.Text;
+using ModelOps.Features.Text.Tokenizers;
 
 namespace ModelOps.Trainer.Texts;
 
@@ -39,6 +40,39 @@ internal static class TextMetrics
         foreach (var text in texts)
             yield return index.Ask(new DescribedText(text).Weighted()) is [var first, ..] ? first.Label : -1;
     }
+
+    /// <summary>What pairs of neighbours alone foretell: the token that came most often after the one before; how likely it is, smoothed by how frequent it is anywhere.</summary>
+    public static Dictionary<string, double> ForetoldByPairs(IEnumerable<EncodedText> known, IEnumerable<EncodedText> texts, int vocabulary)
+    {
+        var (pairs, alone, all) = (new Dictionary<int, Dictionary<int, int>>(), new int[vocabulary], 0);
+        foreach (var text in known)
+        {
+            for (var at = 1; at < text.Ids.Length; at++, all++)
+            {
+                var after = pairs.TryGetValue(text.Ids[at - 1], out var seen) ? seen : pairs[text.Ids[at - 1]] = [];
+                after[text.Ids[at]] = after.GetValueOrDefault(text.Ids[at]) + 1;
+                alone[text.Ids[at]]++;
+            }
+        }
+        var often = Array.IndexOf(alone, alone.Max());
+        var totals = pairs.ToDictionary(pair => pair.Key, pair => (Sum: pair.Value.Values.Sum(), Best: pair.Value.MaxBy(next => next.Value).Key));
+        var (right, nats, tokens) = (0, 0.0, 0);
+        foreach (var text in texts)
+        {
+            for (var at = 1; at < text.Ids.Length; at++, tokens++)
+            {
+                var (before, next) = (text.Ids[at - 1], text.Ids[at]);
+                var (sum, best) = totals.GetValueOrDefault(before, (0, often));
+                right += best == next ? 1 : 0;
+                var frequency = (alone[next] + 1.0) / (all + vocabulary);
+                nats -= Math.Log(((pairs.GetValueOrDefault(before)?.GetValueOrDefault(next) ?? 0) + frequency) / (sum + 1));
+            }
+        }
+        return Foretelling(right, nats, tokens);
+    }
+
+    public static Dictionary<string, double> Foretelling(int right, double nats, int tokens) =>
+        new() { ["accuracy"] = (double)right / Math.Max(1, tokens), ["perplexity"] = Math.Exp(nats / Math.Max(1, tokens)), ["cases"] = tokens };
 
     /// <summary>Accuracy, and the mean of the labels' F1 (macro).</summary>
     public static Dictionary<string, double> Classification(IReadOnlyList<int> expected, IReadOnlyList<int> said)

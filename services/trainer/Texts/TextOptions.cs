@@ -9,6 +9,9 @@ public sealed record TextOptions
     /// <summary>A published checkpoint's folder, with its tokenizer; null makes a network and a vocabulary from the shop's own text.</summary>
     public string? Checkpoint { get; init; }
 
+    /// <summary>What the checkpoint is called, in the package's origin; the folder's name where nothing is said.</summary>
+    public string? CheckpointName { get; init; }
+
     [Range(1, 48)] public int Layers { get; init; } = 4;
 
     /// <summary>Shared evenly by the heads.</summary>

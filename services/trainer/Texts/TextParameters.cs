@@ -6,8 +6,8 @@ namespace ModelOps.Trainer.Texts;
 /// <summary>Parameters of the application <c>text-encoder</c>.</summary>
 public sealed record TextParameters
 {
-    /// <summary>What the network answers: <c>embed</c>, a vector of a text; <c>rerank</c>, a score of a query with a text; <c>classify</c>, a message's intent.</summary>
-    [AllowedValues(EncoderKind.Embed, EncoderKind.Rerank, EncoderKind.Classify)] public string Kind { get; init; } = EncoderKind.Embed;
+    /// <summary>What the network answers: <c>embed</c>, a vector of a text; <c>rerank</c>, a score of a query with a text; <c>classify</c>, a message's intent; <c>generate</c>, how a text goes on.</summary>
+    [AllowedValues(EncoderKind.Embed, EncoderKind.Rerank, EncoderKind.Classify, EncoderKind.Generate)] public string Kind { get; init; } = EncoderKind.Embed;
 
     /// <summary>A registered model whose champion is a checkpoint: <c>config.json</c>, <c>model.safetensors</c> and a tokenizer. Without it the network is made here and self-pretrained.</summary>
     [MaxLength(128)] public string? Base { get; init; }
@@ -57,6 +57,7 @@ public sealed record TextParameters
     public TextOptions ToOptions(string? checkpoint) => new()
     {
         Checkpoint = checkpoint,
+        CheckpointName = Base,
         Layers = Layers,
         Dimensions = Dimensions,
         Heads = Heads,

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using ModelOps.Features.Text;
+using ModelOps.Features.Text.Tokenizers;
 using ModelOps.Trainer.Training;
 
 namespace ModelOps.Trainer.Texts;
@@ -14,7 +15,8 @@ internal sealed class TextRun(TextOptions options, double heldOut, Action<Worker
     private const double Answers = 0.5, Fails = 0.01;
 
     private const int MostNegatives = 2, MostPairsPerQuery = 20;
-    private const string Model = "model", Words = "tf-idf";
+    private const int MostForetold = 1000;
+    private const string Model = "model", Words = "tf-idf", Neighbours = "bigram";
 
     public async Task<(TextReport Report, Dictionary<string, IReadOnlyDictionary<string, double>> Comparison)> RunAsync(string kind, TextDataset dataset, string package)
     {
@@ -24,6 +26,7 @@ internal sealed class TextRun(TextOptions options, double heldOut, Action<Worker
         return kind switch
         {
             EncoderKind.Classify => Classify([.. messages.Where(message => message.Intent is not null).Select(message => (message.Text, message.Intent!))], corpus, package),
+            EncoderKind.Generate => Generate([.. corpus, .. await dataset.ReadFaqAsync()], package),
             EncoderKind.Rerank => Rerank(judged, corpus, package),
             _ => Embed(judged, products, corpus, package),
         };
@@ -83,6 +86,23 @@ internal sealed class TextRun(TextOptions options, double heldOut, Action<Worker
         {
             [Model] = Ranking([.. vectors.Select((vector, query) => Measure(query, Enumerable.Range(0, candidates.Length).OrderByDescending(at => TensorPrimitives.Dot<float>(texts[at], vector)).Take(10)))]),
             [Words] = Ranking([.. TextMetrics.RankByWords(candidates, queries.Select(query => query.Query)).Select((ranked, query) => Measure(query, ranked))]),
+        });
+    }
+
+    private (TextReport, Dictionary<string, IReadOnlyDictionary<string, double>>) Generate(string[] corpus, string package)
+    {
+        List<string> texts = [.. corpus.Where(text => !string.IsNullOrWhiteSpace(text)).Distinct()];
+        if (texts.Count < 5)
+            throw new TrainingException($"The dataset has {texts.Count} texts; a decoder learns from five and more. Upload products with titles, messages, or an FAQ.");
+        var (test, learned) = Part(texts, text => text);
+        var trained = TextTraining.TrainDecoder(options, learned, package, Tell);
+        using var exported = new ExportedDecoder(package);
+        EncodedText Read(string text) => exported.Tokenizer.EncodeAfterEnd(text, Math.Min(options.MaxTokens, exported.Description.MaxTokens), isWhole: true);
+        EncodedText[] foretold = [.. test.Take(MostForetold).Select(Read)];
+        return (trained, new()
+        {
+            [Model] = exported.Foretell(foretold),
+            [Neighbours] = TextMetrics.ForetoldByPairs(learned.Select(Read), foretold, exported.Description.Outputs),
         });
     }
 

@@ -20,6 +20,9 @@ public sealed record TextReport(string Origin, double PretrainingLoss, long Para
 /// </summary>
 public static class TextTraining
 {
+    /// <summary>All bytes and the end.</summary>
+    private const int LeastBytePairs = 257;
+
     /// <summary>A bi-encoder: texts that belong together get vectors near each other.</summary>
     /// <param name="corpus">Texts for the vocabulary and the language.</param>
     /// <param name="pairs">What belongs together; none leaves the network as the language made it.</param>
@@ -49,6 +52,25 @@ public static class TextTraining
         return Train(options, EncoderKind.Classify, labels, corpus, [.. texts.Select(text => (text.Text, (string?)null))], folder, report, fine => fine.LearnLabels(texts), texts.Count);
     }
 
+    /// <summary>A decoder: how a text goes on. Without a checkpoint it learns from <paramref name="corpus"/> alone, and writes accordingly.</summary>
+    public static TextReport TrainDecoder(TextOptions options, IReadOnlyList<string> corpus, string folder, Action<string, int, double>? report = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(corpus);
+        if (corpus.Count == 0)
+            throw new TrainingException("There is no text to learn from. Bring a catalogue with titles, messages, or an FAQ.");
+        manual_seed(options.Seed);
+        var (decoder, tokenizer) = BeginDecoder(options, corpus);
+        using var network = decoder;
+        List<EncodedText> texts = [.. corpus.Select(text => tokenizer.EncodeAfterEnd(text, Math.Min(options.MaxTokens, network.Config.MaxTokens), isWhole: true))];
+        var loss = options.PretrainingPasses > 0 ? Pretraining.LearnCausal(network, tokenizer, texts, options, (pass, mean) => report?.Invoke("pretrain", pass, mean)) : double.NaN;
+        report?.Invoke("export", 0, double.NaN);
+        var description = new EncoderDescription(EncoderKind.Generate, network.Config.Vocabulary, network.Config.MaxTokens, OriginOf(options), []);
+        var export = DecoderPackage.Write(folder, network, tokenizer, description, texts);
+        TextCheckpoint.Save(folder, network.Config, network);
+        return new TextReport(description.Origin, loss, network.parameters().Sum(parameter => parameter.NumberOfElements), export);
+    }
+
     private static TextReport Train(
         TextOptions options, string kind, IReadOnlyList<string> labels, IReadOnlyList<string> corpus, IReadOnlyList<(string, string?)> rows, string folder, Action<string, int, double>? report, Action<FineTuning> learn, int examples)
     {
@@ -68,16 +90,16 @@ public static class TextTraining
         if (options.Passes > 0 && examples > 0)
             learn(new FineTuning(model, tokenizer, options, (pass, mean) => report?.Invoke("fine-tune", pass, mean)));
         report?.Invoke("export", 0, double.NaN);
-        var description = new EncoderDescription(kind, kind == EncoderKind.Embed ? network.Config.Dimensions : model.Head.Labels, most, OriginOf(options.Checkpoint), labels);
+        var description = new EncoderDescription(kind, kind == EncoderKind.Embed ? network.Config.Dimensions : model.Head.Labels, most, OriginOf(options), labels);
         var export = TextPackage.Write(folder, model, tokenizer, description, rows.Count > 0 ? rows : [.. corpus.Select(text => (text, (string?)null))]);
         TextCheckpoint.Save(folder, network.Config, network, model.Head);
         return new TextReport(description.Origin, loss, network.parameters().Sum(parameter => parameter.NumberOfElements), export);
     }
 
     /// <summary>What a package that was self-pretrained passes on stays so.</summary>
-    private static string OriginOf(string? checkpoint) => checkpoint is null ? EncoderDescription.SelfPretrained
+    private static string OriginOf(TextOptions options) => options.Checkpoint is not { } checkpoint ? EncoderDescription.SelfPretrained
         : File.Exists(Path.Combine(checkpoint, Features.PackageFiles.Encoder)) ? EncoderDescription.Read(checkpoint).Origin
-        : Path.GetFileName(Path.TrimEndingDirectorySeparator(checkpoint));
+        : options.CheckpointName ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(checkpoint));
 
     private static (Bert Network, Tokenizer Tokenizer) Begin(TextOptions options, IReadOnlyList<string> corpus, IReadOnlyList<(string First, string? Second)> rows)
     {
@@ -88,11 +110,28 @@ public static class TextTraining
             if (loaded is Bert bert && read.Tokens.Count <= bert.Config.Vocabulary)
                 return (bert, read);
             using (loaded)
-                throw new Imports.ImportException(loaded is Bert ? $"The tokenizer has {read.Tokens.Count} tokens, the network {loaded.Config.Vocabulary}. Bring both from the same model." : "The checkpoint is a decoder; encoders, rerankers and classifiers are made of BERT and its relatives.");
+                throw new Imports.ImportException(loaded is Bert ? $"The tokenizer has {read.Tokens.Count} tokens, the network {loaded.Config.Vocabulary}. Bring both from the same model." : $"The checkpoint is a decoder; encoders, rerankers and classifiers are made of BERT and its relatives. Train it with kind {EncoderKind.Generate}.");
         }
         var tokenizer = VocabularyTrainer.WordPiece(corpus.Concat(rows.SelectMany(row => row.Second is null ? [row.First] : new[] { row.First, row.Second })), options.Vocabulary);
         var config = new TextConfig(TextConfig.BertKind, tokenizer.Tokens.Count, options.Dimensions, options.Layers, options.Heads, 4 * options.Dimensions, options.MaxTokens, Dropout: options.Dropout);
         return options.Dimensions % options.Heads == 0 ? (new Bert(config), tokenizer) : throw new TrainingException($"{options.Heads} heads cannot share {options.Dimensions} dimensions evenly.");
+    }
+
+    private static (Gpt2 Network, Tokenizer Tokenizer) BeginDecoder(TextOptions options, IReadOnlyList<string> corpus)
+    {
+        if (options.Checkpoint is { } folder)
+        {
+            var loaded = TextCheckpoint.Load(folder);
+            var read = TokenizerFiles.Read(folder);
+            if (loaded is Gpt2 decoder && read.Tokens.Count <= decoder.Config.Vocabulary && read.Special.End is not null)
+                return (decoder, read);
+            using (loaded)
+                throw new Imports.ImportException(loaded is not Gpt2 ? $"The checkpoint is an encoder; '{EncoderKind.Generate}' is made of a decoder, as GPT-2 is." : $"The tokenizer has {read.Tokens.Count} tokens, the network {loaded.Config.Vocabulary}; it needs one for the end of a text (<|endoftext|>). Bring both from the same model.");
+        }
+        if (options.Dimensions % options.Heads != 0)
+            throw new TrainingException($"{options.Heads} heads cannot share {options.Dimensions} dimensions evenly.");
+        var tokenizer = VocabularyTrainer.ByteLevelBpe(corpus, Math.Max(options.Vocabulary, LeastBytePairs));
+        return (new Gpt2(new TextConfig(TextConfig.Gpt2Kind, tokenizer.Tokens.Count, options.Dimensions, options.Layers, options.Heads, 4 * options.Dimensions, options.MaxTokens, "gelu_new", 1e-5f, options.Dropout)), tokenizer);
     }
 
     /// <summary>A published classifier's or cross-encoder's own head, where the checkpoint has one of that size.</summary>

@@ -40,6 +40,13 @@ public sealed class SearchTablesTests(Stores stores) : IAsyncLifetime
         Assert.Equal(["lmap/lamp/5/5"], await RowsAsync("shop", 1, DatasetFiles.Reformulations, "concat_ws('/', query, later, shoppers, times)"));
         foreach (var file in new[] { DatasetFiles.Queries, DatasetFiles.Searches, DatasetFiles.Reformulations })
             Assert.DoesNotContain(await RowsAsync("shop", 1, file, "CAST(to_json(t) AS VARCHAR)"), row => row.Contains("user-", StringComparison.Ordinal));
+
+        var queries = (await new DataPrepClient(http).FindQueriesAsync(StoreId.Main, "shop", 1))!;
+        Assert.Equal([new QueryCounts("lamp", 6, 6, 5, 6, 1), new QueryCounts("lmap", 5, 5, 0, 0, 0)], queries.MostAsked);
+        Assert.Equal("lmap", Assert.Single(queries.FoundNothing).Query);
+        Assert.Equal([new QueryRewording("lmap", "lamp", 5, 5)], queries.Rewordings);
+        await (await http.GetAsync("/v1/datasets/shop/versions/1/queries?count=0")).ProblemAsync(HttpStatusCode.BadRequest, "queries-request");
+        Assert.Null(await new DataPrepClient(http).FindQueriesAsync(StoreId.Main, "shop", 9));
     }
 
     [Fact]

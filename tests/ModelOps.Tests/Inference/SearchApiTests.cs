@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Catalogue;
 using ModelOps.Contracts.Clients;
+using ModelOps.Contracts.Deployments;
 using ModelOps.Contracts.Predictions;
 using ModelOps.Contracts.Rules;
 using ModelOps.Contracts.Versions;
@@ -248,6 +249,28 @@ public sealed class SearchApiTests(Stores stores) : IAsyncLifetime
         await DeployAsync("second", new SearchSettings { Queries = [new AskedQuery("power strip", 99)] });
 
         await Eventually.TrueAsync(async () => (await http.GetFromJsonAsync<SuggestResponse>("/v1/search/suggest?q=power&count=3"))!.Suggestions[0] == "power strip", "the second version to answer");
+    }
+
+    [Fact]
+    public async Task Shadow_IsComparedAndNotShown()
+    {
+        var registry = new RegistryClient(registryHttp);
+        var folder = Directory.CreateTempSubdirectory("modelops-search-").FullName;
+        await SearchPackage.WriteAsync(folder, new SearchSettings(), SmallCatalogue.Products);
+        var version = await TinyPackage.UploadAsync(registry, "search", "shadowed", folder);
+        await registry.StartRolloutAsync(StoreId.Main, "search", new RolloutRequest(RolloutKind.Shadow, version, MirrorPercent: 100));
+        var log = inference.Services.GetRequiredService<ShopEvents>();
+        async Task<Impression?> ShadowAsync() => (await log.ReadImpressionsAsync(0, 100_000)).Events.FirstOrDefault(impression => impression.Arm == "shadow");
+
+        await Eventually.TrueAsync(async () =>
+        {
+            Assert.Equal("champion", (await SearchAsync(new SearchRequest("projectr"))).Arm);
+            return await ShadowAsync() is not null;
+        }, "the shadow");
+
+        var shadow = (await ShadowAsync())!;
+        Assert.Equal((version, 1.0, false, null), (shadow.Version, shadow.Overlap, shadow.Failed, shadow.Search)); // the same package finds the same, and nobody has searched there
+        Assert.Equal(["projector", "lamp"], shadow.Items);
     }
 
     private async Task<SearchResponse> SearchAsync(SearchRequest request) => await client.SearchAsync(StoreId.Main, request);

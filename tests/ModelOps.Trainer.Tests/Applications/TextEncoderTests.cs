@@ -55,6 +55,25 @@ public class TextEncoderTests
     }
 
     [Fact]
+    public async Task TrainAsync_Generate_LeavesADecoderThatForetellsTheShopsTexts()
+    {
+        using var folder = new Folder();
+        await WriteAsync(folder.Path);
+        var result = await new TextEncoder().TrainAsync(Task(EncoderKind.Generate, ("vocabulary", "300"), ("maxTokens", "40"), ("pretrainingPasses", "30"), ("pretrainingRate", "0.005")), folder.Path, _ => { });
+        Assert.InRange(result.Metrics["accuracy"], result.Comparison["bigram"]["accuracy"] - 0.05, 1); // held-out sentences of the same forms
+        Assert.InRange(result.Metrics["perplexity"], 1, 20);
+        Assert.InRange(result.Metrics["parity"], 0, 1e-4);
+        var package = Path.Combine(folder.Path, TrainingTask.PackageFolder);
+        Assert.All(new TextEncoder().PackageFiles, file => Assert.True(File.Exists(Path.Combine(package, file)), file));
+        using var decoder = new ExportedDecoder(package);
+        int[] begun = decoder.Tokenizer.EncodeAfterEnd("user: where is my red kettle\nassistant: it is on its", 40, isWhole: false).Ids;
+        var next = decoder.Of(begun)[^decoder.Description.Outputs..];
+        Assert.StartsWith(" w", decoder.Tokenizer.Decode([System.Numerics.Tensors.TensorPrimitives.IndexOfMax<float>(next)]), StringComparison.Ordinal);
+        using var card = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(package, PackageFiles.ModelCard)));
+        Assert.Equal(("gpt2", "self-pretrained"), (card.RootElement.GetProperty("architecture").GetString(), card.RootElement.GetProperty("origin").GetString()));
+    }
+
+    [Fact]
     public async Task TrainAsync_Base_BeginsWithItsWeights()
     {
         using var folder = new Folder();
@@ -94,15 +113,16 @@ public class TextEncoderTests
         return new TrainingTask(Guid.Empty, "text-encoder", SmallDataset.Version, parameters.ToDictionary(pair => pair.Key, pair => JsonDocument.Parse(pair.Value).RootElement.Clone())) { Application = ApplicationName.TextEncoder };
     }
 
-    private static async Task WriteAsync(string folder)
+    internal static async Task WriteAsync(string folder)
     {
         await using var connection = new DuckDBConnection("DataSource=:memory:");
         await connection.OpenAsync();
         string List(string[] values) => $"[{string.Join(", ", values.Select(value => $"'{value}'"))}]";
         var all = $"(SELECT colour, thing, row_number() OVER (ORDER BY colour, thing) AS id FROM (SELECT unnest({List(Colours)}) AS colour), (SELECT unnest({List(Things)}) AS thing))";
-        await RunAsync($"SELECT 'p' || id AS item_id, colour || ' ' || thing AS title, 'Acme' AS brand, 'Home|' || thing AS category, 'a ' || thing || ' that is ' || colour AS description FROM {all}", DatasetFiles.Products);
+        await RunAsync($"SELECT 'p' || id AS item_id, colour || ' ' || thing AS title, 'Acme' AS brand, 'Home|' || thing AS category, 'a ' || thing || ' that is ' || colour AS description, 9.5 AS price, true AS available, NULL::VARCHAR AS attributes FROM {all}", DatasetFiles.Products);
         await RunAsync($"SELECT q.colour || ' ' || q.thing AS query, 'p' || t.id AS item_id, CASE WHEN q.id = t.id THEN 3 WHEN q.thing = t.thing THEN 1 ELSE 0 END AS grade, NULL::VARCHAR AS title FROM {all} q JOIN {all} t ON q.thing = t.thing OR q.colour = t.colour", DatasetFiles.Judgements);
         await RunAsync($"SELECT 'where is my ' || colour || ' ' || thing AS text, 'about ' || thing AS intent FROM {all}", DatasetFiles.Messages);
+        await RunAsync($"SELECT 'where is my ' || colour || ' ' || thing AS question, 'it is on its way' AS answer FROM {all}", DatasetFiles.Faq);
 
         async Task RunAsync(string sql, string file)
         {

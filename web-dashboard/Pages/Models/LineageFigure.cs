@@ -60,6 +60,8 @@ internal sealed class LineageFigure
             edges.Add((Add(import.IsTrusted ? t["Imported, signature trusted"] : t["Imported, signer unknown"], $"{import.Model} v{import.Version}", null, 2), version));
         if (origin.Parent is { } parent)
             edges.Add((Add(t["Began with"], $"{lineage.Model} v{parent}", PageOf(lineage.Model, parent), 1), made));
+        if (origin.Base is { } other)
+            edges.Add((Add(t["Began with"], $"{other.Model} v{other.Version}", PageOf(other.Model, other.Version), 1), made));
         if (origin.Dataset is not { } dataset)
             return;
         var data = Add(t["Dataset"], $"{dataset.Name} v{dataset.Version}", origin.Imported is null ? $"datasets/{dataset.Name}?version={dataset.Version}" : null, 1);

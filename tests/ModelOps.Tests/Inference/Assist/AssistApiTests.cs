@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using ModelOps.Contracts;
+using ModelOps.Contracts.Deployments;
 using ModelOps.Contracts.Predictions;
 using ModelOps.Contracts.Signing;
 using ModelOps.Contracts.Versions;
@@ -123,6 +124,29 @@ public sealed class AssistApiTests(Stores stores) : IAsyncLifetime
         var data = JsonDocument.Parse(asked[^1]).RootElement.GetProperty("data");
         Assert.Equal(("ann", "48213"), (data.GetProperty("user").GetString(), data.GetProperty("order").GetString()));
         Assert.Equal("order-unavailable", (await AskAsync("where is my order 500", user: "ann")).HandOver!.Reason);
+    }
+
+    [Fact]
+    public async Task Shadow_IsComparedByWhatItWouldSay_AndTheOrderSystemDoesNotHearOfIt()
+    {
+        var registry = new RegistryClient(registryHttp);
+        var version = await TinyAssistPackage.RegisterAsync(registry, model, model + "-shadow");
+        await registry.StartRolloutAsync(StoreId.Main, model, new RolloutRequest(RolloutKind.Shadow, version, MirrorPercent: 100));
+        var log = inference.Services.GetRequiredService<ShopEvents>();
+        async Task<List<Impression>> ShadowsAsync() => [.. (await log.ReadImpressionsAsync(0, 100_000)).Events.Where(impression => impression.Arm == "shadow" && impression.Model == model)];
+
+        await Eventually.TrueAsync(async () =>
+        {
+            Assert.Equal("champion", (await AskAsync("how long does the delivery take?")).Arm);
+            return (await ShadowsAsync()).Count > 0;
+        }, "the shadow");
+        var before = asked.Count;
+        await AskAsync("where is my order 48213", user: "ann");
+        await Eventually.TrueAsync(async () => (await ShadowsAsync()).Any(shadow => shadow.Items is ["order"]), "the shadow of the order");
+
+        Assert.All(await ShadowsAsync(), shadow => Assert.Equal((version, 1.0, false, null), (shadow.Version, shadow.Overlap, shadow.Failed, shadow.Assist)));
+        Assert.Contains(await ShadowsAsync(), shadow => shadow.Items is ["faq: How long does delivery take?"]);
+        Assert.Equal(before + 1, asked.Count);
     }
 
     [Fact]

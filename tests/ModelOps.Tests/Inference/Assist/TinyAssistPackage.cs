@@ -29,7 +29,10 @@ internal static class TinyAssistPackage
         new("How do I return a product?", "Send it back within 30 days.", "return", "en"),
     ];
 
-    public static async Task DeployAsync(RegistryClient registry, string model)
+    public static async Task DeployAsync(RegistryClient registry, string model) =>
+        await registry.SetAliasAsync(StoreId.Main, model, "champion", new AliasRequest(await RegisterAsync(registry, model, model), model));
+
+    public static async Task<int> RegisterAsync(RegistryClient registry, string model, string key)
     {
         var folder = Directory.CreateTempSubdirectory("modelops-tiny-assist-").FullName;
         await new AssistSettings(Intents, 64, 0, 3, new ScopeRule([-6, 0, -4, 0, 0, 0], 0, .5)).WriteAsync(Path.Combine(folder, PackageFiles.Assist));
@@ -38,8 +41,7 @@ internal static class TinyAssistPackage
         await File.WriteAllLinesAsync(Path.Combine(folder, PackageFiles.Words), WordEncoder.VocabularyOf(Messages.Select(message => message.Text)));
         await FaqEntry.WriteAsync(Path.Combine(folder, PackageFiles.Faq), Faq);
         await File.WriteAllBytesAsync(Path.Combine(folder, PackageFiles.Model), Graph().ToByteArray());
-        var version = await TinyPackage.UploadAsync(registry, model, model, folder);
-        await registry.SetAliasAsync(StoreId.Main, model, "champion", new AliasRequest(version, model));
+        return await TinyPackage.UploadAsync(registry, model, key, folder);
     }
 
     private static ModelProto Graph() => new()

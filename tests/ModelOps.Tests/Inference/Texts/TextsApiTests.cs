@@ -27,11 +27,14 @@ public sealed class TextsService(Stores stores) : IAsyncLifetime
         registryService = await stores.StartAsync<RegistryDb>(["registrydb"]);
         registryHttp = registryService.CreateClient();
         var registry = new RegistryClient(registryHttp);
-        (string Model, string Kind)[] models = [("text-encoder", EncoderKind.Embed), ("text-reranker", EncoderKind.Rerank), ("text-classifier", EncoderKind.Classify)];
+        (string Model, string Kind)[] models = [("text-encoder", EncoderKind.Embed), ("text-reranker", EncoderKind.Rerank), ("text-classifier", EncoderKind.Classify), ("text-decoder", EncoderKind.Generate)];
         foreach (var (model, kind) in models)
         {
             var folder = Directory.CreateTempSubdirectory("modelops-texts-").FullName;
-            TinyEncoder.Write(folder, kind);
+            if (kind == EncoderKind.Generate)
+                TinyDecoder.Write(folder);
+            else
+                TinyEncoder.Write(folder, kind);
             await registry.SetAliasAsync(StoreId.Main, model, "champion", new AliasRequest(await TinyPackage.UploadAsync(registry, model, "first", folder), "first"));
         }
         inference = new Service<LoadedModels>(await stores.SettingsAsync("eventsdb"), builder =>
