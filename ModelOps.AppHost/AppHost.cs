@@ -28,14 +28,12 @@ var registry = Service(builder.AddProject<Projects.ModelOps_Registry>("registry"
     .WithReference(modelFiles).WaitFor(modelFiles);
 
 var dataPrep = Service(builder.AddProject<Projects.ModelOps_DataPrep>("data-prep"), port: 7102)
-    .WithReplicas(Replicas("data-prep"))
     .WithReference(datasetsDb).WaitFor(datasetsDb)
     .WithReference(eventsDb).WaitFor(eventsDb)
     .WithReference(datasetFiles).WaitFor(datasetFiles)
     .WithReference(registry);
 
 var trainer = Service(builder.AddProject<Projects.ModelOps_Trainer>("trainer"), port: 7103)
-    .WithReplicas(Replicas("trainer"))
     .WithReference(runsDb).WaitFor(runsDb)
     .WithReference(checkpoints).WaitFor(checkpoints)
     .WithReference(dataPrep)
@@ -45,7 +43,6 @@ var trainer = Service(builder.AddProject<Projects.ModelOps_Trainer>("trainer"), 
 var inference = Service(builder.AddProject<Projects.ModelOps_Inference>("inference"), port: 7101)
     .WithHttpEndpoint(port: 7111, name: "grpc", env: "GRPC_PORT") // HTTP/2 in clear text needs a port of its own
     .WithExternalHttpEndpoints()
-    .WithReplicas(Replicas("inference"))
     .WithReference(cache).WaitFor(cache)
     .WithReference(eventsDb).WaitFor(eventsDb)
     .WithReference(registry);
@@ -91,7 +88,7 @@ if (builder.ExecutionContext.IsRunMode && builder.Configuration["Demo"] is not (
 builder.Build().Run();
 
 IResourceBuilder<ProjectResource> Service(IResourceBuilder<ProjectResource> project, int port) =>
-    WithKeys(project).WithHttpEndpoint(port: port).WithHttpHealthCheck("/health");
+    WithKeys(project).WithHttpEndpoint(port: port).WithHttpHealthCheck("/health").WithReplicas(Replicas(project.Resource.Name));
 
 IResourceBuilder<ProjectResource> WithKeys(IResourceBuilder<ProjectResource> project) => project
     .WithEnvironment("Access__ServiceKey", serviceKey)
