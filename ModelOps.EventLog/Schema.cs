@@ -38,6 +38,7 @@ internal sealed class Schema(NpgsqlDataSource database)
         CREATE INDEX IF NOT EXISTS events_by_user ON events (store, user_id, time DESC);
         CREATE INDEX IF NOT EXISTS events_by_session ON events (store, session_id, time DESC) WHERE session_id IS NOT NULL;
         CREATE INDEX IF NOT EXISTS events_by_token ON events (token) WHERE token IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS events_by_time ON events USING brin (time) WITH (pages_per_range = 16, autosummarize = on);
 
         CREATE TABLE IF NOT EXISTS impressions (
             store text NOT NULL,

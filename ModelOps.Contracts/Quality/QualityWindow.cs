@@ -51,6 +51,9 @@ public sealed class MonitorClient(HttpClient http)
     public Task<Page<QualityWindow>> GetQualityAsync(StoreId store, string model, DateTimeOffset from, string? after, CancellationToken cancellationToken = default) =>
         http.GetAsync<Page<QualityWindow>>(store, $"/v1/quality?model={Uri.EscapeDataString(model)}&from={Written(from)}{(after is null ? "" : $"&after={Uri.EscapeDataString(after)}")}", cancellationToken);
 
+    /// <summary>How fast events come now.</summary>
+    public Task<EventRate> GetEventRateAsync(StoreId store, CancellationToken cancellationToken = default) => http.GetAsync<EventRate>(store, "/v1/events/rate", cancellationToken);
+
     /// <summary>The whole of a time range by what <paramref name="by"/> names, with intervals.</summary>
     /// <param name="by">Some of <c>version</c>, <c>arm</c>, <c>placement</c>; none for one row.</param>
     /// <param name="placement">Only this one.</param>
