@@ -15,6 +15,7 @@ public static class EventLogExtensions
             .AddSingleton(provider => new ShopDays(provider.GetRequiredKeyedService<NpgsqlDataSource>(Database)))
             .AddSingleton(provider => new CatalogueLog(provider.GetRequiredKeyedService<NpgsqlDataSource>(Database)))
             .AddSingleton(provider => new RuleLog(provider.GetRequiredKeyedService<NpgsqlDataSource>(Database)))
+            .AddSingleton(provider => new EventPace(provider.GetRequiredKeyedService<NpgsqlDataSource>(Database)))
             .AddSingleton(provider => new SearchLog(provider.GetRequiredKeyedService<NpgsqlDataSource>(Database)))
             .AddSingleton(provider => new ConsentLog(provider.GetRequiredKeyedService<NpgsqlDataSource>(Database), provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(provider => new PersonKeys(provider.GetRequiredKeyedService<NpgsqlDataSource>(Database)))

@@ -40,6 +40,7 @@ internal sealed class Schema(NpgsqlDataSource database)
         CREATE INDEX IF NOT EXISTS events_by_shopper ON events (store, user_id COLLATE "C", position) WHERE name <> '{EventNames.Impression}';
         CREATE INDEX IF NOT EXISTS events_by_session ON events (store, session_id, time DESC) WHERE session_id IS NOT NULL;
         CREATE INDEX IF NOT EXISTS events_by_token ON events (token) WHERE token IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS events_by_time ON events USING brin (time) WITH (pages_per_range = 16, autosummarize = on);
 
         CREATE TABLE IF NOT EXISTS impressions (
             store text NOT NULL,

@@ -6,6 +6,7 @@ using ModelOps.Dashboard.Layout;
 using ModelOps.Dashboard.Pages.Datasets;
 using ModelOps.Dashboard.Pages.Engine;
 using ModelOps.Dashboard.Pages.Models;
+using ModelOps.Dashboard.Pages.Overview;
 using ModelOps.Dashboard.Pages.Profiles;
 using ModelOps.Dashboard.Pages.TryIt;
 using ModelOps.Dashboard.Polling;
@@ -22,6 +23,7 @@ builder.Services.Configure<SecurityHeadersOptions>(headers => headers.ContentSec
 builder.Services.AddDataPrepClient().AddTrainerClient().AddPipelineClient().AddRegistryClient().AddInferenceClient().AddMonitorClient().AddAccessClient().AddAuditClient();
 builder.Services.AddQuickRefusals();
 builder.Services.AddServiceHealth();
+builder.Services.AddTransient<Standing>();
 builder.Services.AddDatasetUploads();
 builder.Services.AddEngine();
 builder.Services.AddTransient<Storefront>();

@@ -49,7 +49,16 @@ public sealed class MonitorClient(HttpClient http)
     /// <summary>The same, page by page.</summary>
     /// <param name="after">The page before's <c>next</c>.</param>
     public Task<Page<QualityWindow>> GetQualityAsync(StoreId store, string model, DateTimeOffset from, string? after, CancellationToken cancellationToken = default) =>
-        http.GetAsync<Page<QualityWindow>>(store, $"/v1/quality?model={Uri.EscapeDataString(model)}&from={Written(from)}{(after is null ? "" : $"&after={Uri.EscapeDataString(after)}")}", cancellationToken);
+        GetQualityAsync(store, model, from, null, after, cancellationToken);
+
+    /// <summary>The same, of a time range.</summary>
+    /// <param name="to">Windows that begin before it; up to now when null.</param>
+    public Task<Page<QualityWindow>> GetQualityAsync(StoreId store, string model, DateTimeOffset from, DateTimeOffset? to, string? after, CancellationToken cancellationToken = default) =>
+        http.GetAsync<Page<QualityWindow>>(
+            store, $"/v1/quality?model={Uri.EscapeDataString(model)}&from={Written(from)}{(to is { } end ? $"&to={Written(end)}" : "")}{(after is null ? "" : $"&after={Uri.EscapeDataString(after)}")}", cancellationToken);
+
+    /// <summary>How fast events come now.</summary>
+    public Task<EventRate> GetEventRateAsync(StoreId store, CancellationToken cancellationToken = default) => http.GetAsync<EventRate>(store, "/v1/events/rate", cancellationToken);
 
     /// <summary>The whole of a time range by what <paramref name="by"/> names, with intervals.</summary>
     /// <param name="by">Some of <c>version</c>, <c>arm</c>, <c>placement</c>; none for one row.</param>

@@ -10,6 +10,10 @@ namespace ModelOps.Contracts.Runs;
 /// <param name="Parameters">Override the pipeline's YAML, for example <c>{"profile":"best"}</c>.</param>
 public sealed record PipelineRunRequest(string? Pipeline, string? Dataset, string? Model = null, IReadOnlyDictionary<string, JsonElement>? Parameters = null);
 
+/// <summary>Which runs to list; what is null lets every run through.</summary>
+/// <param name="Trigger">As <see cref="PipelineRun.Trigger"/> has it.</param>
+public sealed record RunFilter(RunState? State = null, string? Pipeline = null, string? Dataset = null, string? Model = null, string? Trigger = null);
+
 /// <summary>One durable execution of a pipeline.</summary>
 /// <param name="Trigger">What started it: <c>manual</c>, or as <see cref="Decision.Trigger"/> has it.</param>
 /// <param name="Approval">What a person has decided of it, where a gate asks for that.</param>
@@ -80,7 +84,15 @@ public sealed class PipelineClient(HttpClient http)
         http.GetAsync<PipelineRun>(store, $"/v1/runs/{id}", cancellationToken);
 
     public Task<Page<PipelineRun>> ListAsync(StoreId store, string? after = null, CancellationToken cancellationToken = default) =>
-        http.GetAsync<Page<PipelineRun>>(store, $"/v1/runs?after={after}", cancellationToken);
+        ListAsync(store, new RunFilter(), after, cancellationToken: cancellationToken);
+
+    /// <summary>Those that the filter lets through, newest first.</summary>
+    public Task<Page<PipelineRun>> ListAsync(StoreId store, RunFilter filter, string? after = null, int limit = Page<PipelineRun>.DefaultLimit, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var query = Query("after", after) + Query("state", filter.State?.ToString()) + Query("pipeline", filter.Pipeline) + Query("dataset", filter.Dataset) + Query("model", filter.Model) + Query("trigger", filter.Trigger);
+        return http.GetAsync<Page<PipelineRun>>(store, $"/v1/runs?limit={limit}{query}", cancellationToken);
+    }
 
     /// <summary>Approves a run that waits for it, or refuses it.</summary>
     public Task<PipelineRun> DecideAsync(StoreId store, Guid id, ApprovalRequest request, string? actor = null, CancellationToken cancellationToken = default) =>

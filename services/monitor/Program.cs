@@ -35,6 +35,7 @@ var app = builder.Build();
 app.MapDefaultEndpoints(AuditExtensions.UseAudit);
 app.MapAudit();
 app.MapQuality();
+app.MapEventRate();
 app.MapOutcomes();
 app.MapPrivacy();
 app.MapVerdicts();

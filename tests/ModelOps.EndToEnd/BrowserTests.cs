@@ -6,26 +6,14 @@ namespace ModelOps.EndToEnd;
 /// <summary>What people see, in a real browser.</summary>
 public sealed class BrowserTests(Stack stack) : IAsyncLifetime
 {
-    private static readonly string Chromium = Environment.GetEnvironmentVariable("CHROMIUM_PATH") is { Length: > 0 } path ? path : "/usr/bin/chromium";
-    private const int Patience = 60_000;
-    private readonly List<string> errors = [];
-    private IPlaywright? playwright;
-    private IBrowser? browser;
+    private TestBrowser? browser;
     private IPage page = null!;
+    private IReadOnlyList<string> errors = [];
 
     public async ValueTask InitializeAsync()
     {
-        Assert.SkipUnless(File.Exists(Chromium), $"{Chromium} is not installed. ./check.sh installs it.");
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
-        });
-        page = await browser.NewPageAsync(new BrowserNewPageOptions { BaseURL = (await stack.UrlAsync("dashboard")).ToString(), Locale = "en-GB", ViewportSize = new ViewportSize { Width = 1280, Height = 900 } });
-        page.SetDefaultTimeout(Patience);
-        Assertions.SetDefaultExpectTimeout(Patience);
-        page.PageError += (_, error) => errors.Add(error);
+        browser = await TestBrowser.StartAsync(stack);
+        (page, errors) = (browser.Page, browser.Errors);
     }
 
     [Fact]
@@ -34,7 +22,9 @@ public sealed class BrowserTests(Stack stack) : IAsyncLifetime
         await page.GotoAsync("/");
 
         await Assertions.Expect(page.GetByTestId("champion-version").First).ToContainTextAsync("1");
-        await Assertions.Expect(page.GetByTestId("health").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByTestId("standing")).ToHaveAttributeAsync("data-state", new System.Text.RegularExpressions.Regex("well|notice|severe"));
+        await Assertions.Expect(page.GetByTestId("events-per-second")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByTestId("last-decisions")).ToBeVisibleAsync();
         Assert.Empty(errors);
     }
 
@@ -242,6 +232,5 @@ public sealed class BrowserTests(Stack stack) : IAsyncLifetime
     {
         if (browser is not null)
             await browser.DisposeAsync();
-        playwright?.Dispose();
     }
 }

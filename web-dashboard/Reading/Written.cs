@@ -24,6 +24,9 @@ internal static class Written
     /// <summary>As <see cref="Metric"/>, but shares always with four places, so that they can be compared at a glance.</summary>
     public static string Quality(double value) => Math.Abs(value) <= 1 ? value.ToString("0.0000", CultureInfo.CurrentCulture) : Metric(value);
 
+    /// <summary>How many a second: what is rare keeps its digits.</summary>
+    public static string Pace(double perSecond) => perSecond.ToString(perSecond < 1 ? "0.##" : perSecond < 100 ? "0.#" : "N0", CultureInfo.CurrentCulture);
+
     /// <summary>A number on a chart's axis.</summary>
     public static string Tick(double value) => value.ToString("#,0.####", CultureInfo.CurrentCulture);
 

@@ -62,13 +62,21 @@ internal static class RunsApi
         return TypedResults.Accepted($"/v1/runs/{id}", run.ToContract());
     }
 
-    private static async Task<Ok<Page<PipelineRun>>> ListAsync(StoreId store, PipelineDb database, CancellationToken cancellationToken, string? after = null, int limit = Page<PipelineRun>.DefaultLimit)
+    private static async Task<Results<Ok<Page<PipelineRun>>, ProblemHttpResult>> ListAsync(
+        StoreId store, PipelineDb database, CancellationToken cancellationToken,
+        string? after = null, RunState? state = null, string? pipeline = null, string? dataset = null, string? model = null, string? trigger = null, int limit = Page<PipelineRun>.DefaultLimit)
     {
         limit = Math.Clamp(limit, 1, 500);
-        var before = DateTimeOffset.TryParse(after, System.Globalization.CultureInfo.InvariantCulture, out var cursor) ? cursor.ToUniversalTime() : DateTimeOffset.MaxValue;
-        var rows = await database.Runs.AsNoTracking().Include(row => row.Steps).Where(row => row.Store == store.Value && row.CreatedAt < before)
-            .OrderByDescending(row => row.CreatedAt).Take(limit + 1).ToListAsync(cancellationToken);
-        return TypedResults.Ok(Page<PipelineRun>.Of([.. rows.Select(row => row.ToContract())], limit, run => run.CreatedAt.ToString("O")));
+        var rows = database.Runs.AsNoTracking().Where(row => row.Store == store.Value && (state == null || row.State == state) && (pipeline == null || row.Pipeline == pipeline)
+            && (dataset == null || row.Dataset == dataset) && (model == null || row.Model == model) && (trigger == null || row.Trigger == trigger));
+        if (!string.IsNullOrEmpty(after))
+        {
+            if (RunCursor.Parse(after) is not { } last)
+                return Problems.Refuse("runs", $"'after' is '{after}'; it takes the 'next' of the page before.");
+            rows = rows.Where(row => EF.Functions.LessThan(ValueTuple.Create(row.CreatedAt, row.Id), ValueTuple.Create(last.CreatedAt, last.Id)));
+        }
+        var found = await rows.OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id).Include(row => row.Steps).Take(limit + 1).ToListAsync(cancellationToken);
+        return TypedResults.Ok(Page<PipelineRun>.Of([.. found.Select(row => row.ToContract())], limit, RunCursor.Of));
     }
 
     private static async Task<Results<Ok<PipelineRun>, ProblemHttpResult>> FindAsync(StoreId store, Guid id, PipelineDb database, CancellationToken cancellationToken) =>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ModelOps.Contracts;
@@ -150,6 +151,35 @@ public sealed class RunJobTests(Stores stores) : IAsyncLifetime
 
         Assert.Equal(runs.Select(run => run.Id).Reverse(), first.Items.Concat(second.Items).Select(run => run.Id));
         Assert.Null(second.Next);
+    }
+
+    [Fact]
+    public async Task List_OfTenThousandAtOnce_IsFilteredAndPagedAtTheStore()
+    {
+        var moment = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        using (var scope = service.Services.CreateScope())
+        {
+            var database = scope.ServiceProvider.GetRequiredService<PipelineDb>();
+            await database.Database.ExecuteSqlAsync($"""
+                INSERT INTO runs (id, store, pipeline, dataset, model, state, trigger, parameters, created_at, trigger_reason, by, resumes)
+                SELECT gen_random_uuid(), 'main', 'recommend', 'known', 'model-' || i % 100, CASE WHEN i % 10 = 0 THEN 'Failed' ELSE 'Succeeded' END, 'manual', {"{}"}::jsonb, {moment}, '', '', 0 FROM generate_series(1, 10000) AS i
+                """, TestContext.Current.CancellationToken);
+        }
+        var client = new PipelineClient(Http);
+        var filter = new RunFilter(RunState.Failed, Model: "model-50");
+        var found = new List<PipelineRun>();
+        for (string? after = null, next = ""; next is not null; after = next)
+        {
+            var page = await client.ListAsync(StoreId.Main, filter, after, 30);
+            Assert.InRange(page.Items.Count, 1, 30);
+            found.AddRange(page.Items);
+            next = page.Next;
+        }
+
+        Assert.Equal(100, found.Select(run => run.Id).Distinct().Count());
+        Assert.All(found, run => Assert.Equal((RunState.Failed, "model-50"), (run.State, run.Model)));
+        Assert.Empty((await client.ListAsync(StoreId.Main, filter with { Pipeline = "another" })).Items);
+        await (await Http.GetAsync("/v1/runs?after=yesterday")).ProblemAsync(HttpStatusCode.BadRequest, "runs");
     }
 
     private Task<PipelineRun> StartAsync() => new PipelineClient(Http).StartAsync(StoreId.Main, new PipelineRunRequest("recommend", "known"));

@@ -6,14 +6,24 @@ namespace ModelOps.Dashboard.Pages.Monitoring;
 internal static class QualityHistory
 {
     /// <summary>All windows of the last <paramref name="length"/>, oldest first, page by page.</summary>
-    public static async Task<IReadOnlyList<QualityWindow>> GetWindowsAsync(this MonitorClient monitor, StoreId store, string model, TimeSpan length, CancellationToken cancellationToken)
+    public static Task<IReadOnlyList<QualityWindow>> GetWindowsAsync(this MonitorClient monitor, StoreId store, string model, TimeSpan length, CancellationToken cancellationToken) =>
+        monitor.GetWindowsAsync(store, model, DateTimeOffset.UtcNow - length, null, cancellationToken);
+
+    /// <summary>Those of the same time, <paramref name="ago"/> before, as if they were of now: so they lie beside what is.</summary>
+    public static async Task<IReadOnlyList<QualityWindow>> GetEarlierWindowsAsync(this MonitorClient monitor, StoreId store, string model, TimeSpan length, TimeSpan ago, CancellationToken cancellationToken)
     {
-        var from = DateTimeOffset.UtcNow - length;
+        var then = DateTimeOffset.UtcNow - ago;
+        return [.. (await monitor.GetWindowsAsync(store, model, then - length, then, cancellationToken)).Select(window => window with { Start = window.Start + ago })];
+    }
+
+    private static async Task<IReadOnlyList<QualityWindow>> GetWindowsAsync(
+        this MonitorClient monitor, StoreId store, string model, DateTimeOffset from, DateTimeOffset? to, CancellationToken cancellationToken)
+    {
         var windows = new List<QualityWindow>();
         string? after = null;
         do
         {
-            var page = await monitor.GetQualityAsync(store, model, from, after, cancellationToken);
+            var page = await monitor.GetQualityAsync(store, model, from, to, after, cancellationToken);
             windows.AddRange(page.Items);
             after = page.Next;
         }

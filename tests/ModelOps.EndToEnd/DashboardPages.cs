@@ -1,0 +1,27 @@
+using Microsoft.Playwright;
+
+namespace ModelOps.EndToEnd;
+
+/// <summary>The dashboard's pages, those of one run and of one version by what the stack has.</summary>
+internal static class DashboardPages
+{
+    private static readonly string[] Fixed =
+    [
+        "/", "/datasets", "/datasets/demo", "/datasets/demo/reviews", "/runs", "/pipelines", "/models", "/models/recommend", "/models/recommend/versions/1", "/rules", "/monitoring", "/monitoring/drift", "/alerts",
+        "/profiles", "/audiences", "/try", "/pictures", "/assist", "/campaigns", "/audit", "/settings", "/resources", "/login", "/not-found",
+    ];
+
+    public static async Task<IReadOnlyList<string>> AllAsync(Stack stack)
+    {
+        var runs = (await stack.Pipeline.ListAsync(Contracts.StoreId.Main)).Items;
+        return [.. Fixed, $"/runs/{runs[^1].Id}", $"/runs/compare?id={runs[^1].Id}&id={runs[^2].Id}"];
+    }
+
+    /// <summary>Goes there and waits until the page has what it shows.</summary>
+    public static async Task OpenAsync(this IPage page, string path)
+    {
+        await page.GotoAsync(path);
+        await Assertions.Expect(page.Locator("h1").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".loading")).ToHaveCountAsync(0);
+    }
+}
