@@ -63,7 +63,7 @@ public sealed class RunInputs(DataPrepClient datasets, ImportBlobs imports, Regi
     {
         try
         {
-            var manifest = await packages.DownloadAsync(store, pictures.Model, pictures.Version ?? 0, folder, ItemPictures.Files.Contains, cancellationToken);
+            var manifest = await packages.DownloadAsync(store, pictures.Model, pictures.Version ?? 0, folder, file => ItemPictures.Files.Contains(file), cancellationToken);
             if (ItemPictures.Files.Any(file => manifest.Files.All(kept => kept.Path != file)))
                 throw new FinalJobFailureException($"'{pictures}' is no model of pictures: its package has not {string.Join(", ", ItemPictures.Files)}. Name one that the pipeline 'images' made, or leave 'pictures' out.");
         }
