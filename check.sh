@@ -122,7 +122,6 @@ run ModelOps.Tests
 run ModelOps.Trainer.Tests
 run ModelOps.AppHost.Tests
 $quick || run ModelOps.EndToEnd
-$quick || run ModelOps.Faults.Tests
 
 # The last line is counted from what the test runner wrote down.
 count() { cat "$results"/*.trx 2>/dev/null | grep -o "<Counters [^>]*" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | awk '{ sum += $1 } END { print sum + 0 }'; }
