@@ -57,6 +57,7 @@ internal sealed record Choosing(double Temperature, double TopP, int? Seed)
     {
         if (Temperature == 0)
             return TensorPrimitives.IndexOfMax<float>(scores);
+        TensorPrimitives.Subtract(scores, TensorPrimitives.Max<float>(scores), scores); // a low temperature makes the others small, and nothing infinite
         TensorPrimitives.Divide(scores, (float)Temperature, scores);
         TensorPrimitives.SoftMax<float>(scores.ToArray(), scores);
         var order = Enumerable.Range(0, scores.Length).ToArray();

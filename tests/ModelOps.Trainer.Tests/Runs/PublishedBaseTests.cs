@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using ModelOps.Contracts;
-using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Runs;
 using ModelOps.Contracts.Versions;
 using ModelOps.Features;
