@@ -2,10 +2,6 @@ using System.Collections.Concurrent;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.EntityFrameworkCore;
-using ModelOps.DataPrep.Datasets;
-using ModelOps.Monitor.Quality;
-using ModelOps.Pipeline.Runs;
-using ModelOps.Registry;
 using Npgsql;
 
 [assembly: AssemblyFixture(typeof(ModelOps.Tests.Stores))]
@@ -13,20 +9,13 @@ using Npgsql;
 namespace ModelOps.Tests;
 
 /// <summary>The real stores, PostgreSQL, Garnet and Azurite, started once for all tests by the engine that runs the product.</summary>
-public sealed class Stores : IAsyncLifetime
+public sealed partial class Stores : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15); // the first start downloads the stores
 
     private readonly string folder = Directory.CreateTempSubdirectory("modelops-tests-").FullName;
     private DistributedApplication? application;
-    private static readonly Dictionary<string, Func<string, DbContext>> Migrated = new()
-    {
-        ["datasetsdb"] = connection => new DatasetsDb(Options<DatasetsDb>(connection)),
-        ["registrydb"] = connection => new RegistryDb(Options<RegistryDb>(connection)),
-        ["pipelinedb"] = connection => new PipelineDb(Options<PipelineDb>(connection)),
-        ["monitordb"] = connection => new MonitorDb(Options<MonitorDb>(connection)),
-    };
-
+    private readonly Dictionary<string, Func<string, DbContext>> migrated = [];
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> templates = new();
     private int databases;
 
@@ -36,8 +25,12 @@ public sealed class Stores : IAsyncLifetime
 
     public string Blobs { get; private set; } = "";
 
+    /// <summary>The databases that this project's services migrate, by the name of their connection.</summary>
+    static partial void AddMigrated(Dictionary<string, Func<string, DbContext>> migrated);
+
     public async ValueTask InitializeAsync()
     {
+        AddMigrated(migrated);
         Environment.SetEnvironmentVariable("MODELOPS_DATA", folder); // for what the services under test keep on disk
         var builder = DistributedApplication.CreateBuilder(["--data", folder, "--MODELOPS_PORTS=dynamic"]);
         var postgres = builder.AddPostgres("postgres").AddDatabase("testsdb");
@@ -59,7 +52,7 @@ public sealed class Stores : IAsyncLifetime
     public async Task<string> NewDatabaseAsync(string? of = null)
     {
         var name = $"test{Interlocked.Increment(ref databases)}";
-        var template = of is not null && Migrated.ContainsKey(of) ? await templates.GetOrAdd(of, one => new(() => MakeTemplateAsync(one))).Value : "template1";
+        var template = of is not null && migrated.ContainsKey(of) ? await templates.GetOrAdd(of, one => new(() => MakeTemplateAsync(one))).Value : "template1";
         await using var server = NpgsqlDataSource.Create(Postgres);
         await using var create = server.CreateCommand($"CREATE DATABASE {name} TEMPLATE {template}");
         await create.ExecuteNonQueryAsync();
@@ -74,7 +67,7 @@ public sealed class Stores : IAsyncLifetime
         await using var server = NpgsqlDataSource.Create(Postgres);
         await using var create = server.CreateCommand($"CREATE DATABASE {template}");
         await create.ExecuteNonQueryAsync();
-        await using var context = Migrated[name](new NpgsqlConnectionStringBuilder(Postgres) { Database = template, Pooling = false }.ConnectionString);
+        await using var context = migrated[name](new NpgsqlConnectionStringBuilder(Postgres) { Database = template, Pooling = false }.ConnectionString);
         await context.Database.MigrateAsync();
         return template;
     }

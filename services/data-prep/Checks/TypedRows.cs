@@ -85,7 +85,7 @@ internal sealed class TypedRows(CheckList checks)
     private static string Digits(string text) => $"regexp_extract({text}, '[0-9]([0-9.,{Gaps}]*[0-9])?')";
 
     /// <summary>The sign may stand before the currency, or after all.</summary>
-    private static string Signed(string text, string digits) => $"TRY_CAST(CASE WHEN regexp_matches({text}, '^[^0-9]*[-\u2212]|[0-9][-\u2212]$') THEN '-' ELSE '' END || {digits} AS DOUBLE)";
+    private static string Signed(string text, string digits) => $"TRY_CAST(CASE WHEN regexp_matches({text}, '^[^0-9]*[-\u2212]|[0-9][-\u2212]([^0-9]|$)') THEN '-' ELSE '' END || {digits} AS DOUBLE)";
 
     public static string PriceOf(string text) => PriceOf(text, $"TRY_CAST({text} AS DOUBLE)");
 

@@ -72,3 +72,6 @@ internal sealed partial class ColumnMapping
     [GeneratedRegex(@"^(?=.*%-?[yYcxG])(?:[^%]|%-?[aAwdbBmyYHIpMSgfnzZjUWcxXGuV%])+$")]
     private static partial Regex TimeFormats();
 }
+
+/// <summary>A source does not have the columns that it needs; the message says which and what to do.</summary>
+internal sealed class MappingException(string message) : Exception(message);

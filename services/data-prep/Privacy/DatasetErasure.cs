@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Privacy;
+using ModelOps.DataPrep.Checks;
 using ModelOps.DataPrep.Datasets;
+using ModelOps.DataPrep.Mapping;
 using ModelOps.DataPrep.Reviews;
 using ModelOps.DataPrep.Sources;
 

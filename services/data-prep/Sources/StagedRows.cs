@@ -70,7 +70,7 @@ internal static class StagedRows
     {
         var table = StagedSource.Table(schema.Kind);
         var where = $"source = {number} AND {condition}";
-        var row = $"CAST(to_json(struct_pack({string.Join(", ", schema.Fields.Select(f => $"{f.Name} := {StagedSource.Column(schema.Kind, f)}"))})) AS VARCHAR)";
+        var row = $"CAST(to_json(struct_pack({string.Join(", ", schema.Fields.Select(f => $"\"{f.Name}\" := {StagedSource.Column(schema.Kind, f)}"))})) AS VARCHAR)";
         var samples = duck.Rows($"SELECT row, {HiddenText.HiddenFree(row)} FROM {table} WHERE {where} ORDER BY row LIMIT {MostSamples}", reader => new FaultSample(reader.GetInt64(0), field.Name, reader.GetString(1)));
         if (samples.Count == 0)
             return;

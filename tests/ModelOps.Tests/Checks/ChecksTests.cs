@@ -1,5 +1,6 @@
 using ModelOps.Contracts.Datasets;
 using ModelOps.DataPrep.Checks;
+using ModelOps.DataPrep.Mapping;
 using ModelOps.DataPrep.Sources;
 
 namespace ModelOps.Tests.Checks;
@@ -68,16 +69,16 @@ public sealed class ChecksTests
 
     [Theory]
     [InlineData("1 234,50 €", 1234.5)]
-    [InlineData("1\u00A0234\u202F567 kr", 1234567)]
+    [InlineData("1\u00A0234\u202F567 kr", 1234567.0)]
     [InlineData("1'234.50 CHF", 1234.5)]
-    [InlineData("1.234.567 €", 1234567)]
+    [InlineData("1.234.567 €", 1234567.0)]
     [InlineData("1.234,50", 1234.5)]
     [InlineData("$1,234.50", 1234.5)]
     [InlineData("0,999", .999)]
     [InlineData("12,99", 12.99)]
     [InlineData("-£12.50", -12.5)]
     [InlineData("12.50- EUR", -12.5)]
-    [InlineData("9 EUR", 9)]
+    [InlineData("9 EUR", 9.0)]
     [InlineData("2 for 10.00", null)]
     [InlineData("ask us", null)]
     public async Task Price_AsShopsWriteIt_IsReadOrSaidToBeUnreadable(string written, double? price)
@@ -201,7 +202,7 @@ public sealed class ChecksTests
 
     [Theory]
     [InlineData("12.5", 12.5)]
-    [InlineData("9 EUR", 9)]
+    [InlineData("9 EUR", 9.0)]
     [InlineData("$1,234.50", 1234.5)]
     [InlineData("1.234.567,89 €", 1234567.89)]
     [InlineData("12,99", 12.99)]
