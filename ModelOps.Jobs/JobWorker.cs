@@ -28,13 +28,18 @@ internal sealed class JobWorker(
                 if (await runner.RunOneAsync(lane.Kinds, stopping))
                     continue;
             }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
             catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
             {
                 logger.LogWarning("The job queue is not reachable ({Reason}); trying again", exception.Message);
             }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            catch (Exception exception)
             {
-                return;
+                // Whatever it was, a worker that ends takes no more jobs, and nobody is told.
+                logger.LogError(exception, "A job could not be taken or noted; trying again");
             }
             await WaitAsync(lane, stopping);
         }
@@ -81,9 +86,9 @@ internal sealed class JobWorker(
             {
                 return;
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException or InvalidOperationException)
+            catch (Exception)
             {
-                // Polling goes on meanwhile.
+                // Polling goes on meanwhile, and says what is wrong.
                 await Task.Delay(1000, CancellationToken.None);
             }
         }

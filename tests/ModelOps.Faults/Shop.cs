@@ -90,7 +90,16 @@ internal sealed class Shop : IAsyncDisposable
     {
         for (var turn = 1; !closing.IsCancellationRequested; turn++)
         {
-            await act(turn);
+            try
+            {
+                await act(turn);
+            }
+            catch
+            {
+                // What the shop does not understand is no fault that it lives with: it closes, and whoever closes it is told.
+                await closing.CancelAsync();
+                throw;
+            }
             await Task.Delay(pauseMilliseconds, closing.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         }
     }

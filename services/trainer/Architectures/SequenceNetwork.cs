@@ -233,7 +233,7 @@ public abstract class SequenceNetwork : nn.Module<Tensor, Tensor>, IRecommender
     {
         using var scope = NewDisposeScope();
         var (values, vectors) = linalg.eigh(symmetric.to_type(ScalarType.Float64).cpu());
-        return (vectors * values.clamp_min(0).sqrt()).MoveToOuterDisposeScope();
+        return (vectors * values.clamp_min(Scalars.Of(0)).sqrt()).MoveToOuterDisposeScope();
     }
 
     protected override void Dispose(bool disposing)

@@ -35,6 +35,10 @@ public sealed class AdamW : IOptimizer
         var size = learningRate / (1 - Math.Pow(Beta1, Steps));
         var correction = Math.Sqrt(1 - Math.Pow(Beta2, Steps));
         var kept = 1 - learningRate * weightDecay;
+        // Held while libtorch reads them: see Scalars.
+        using var back = (-size).ToScalar();
+        using var corrected = correction.ToScalar();
+        using var shrunk = kept.ToScalar();
         foreach (var (_, value, first, second) in slots)
         {
             if (value.grad is not { } gradient)
@@ -42,7 +46,7 @@ public sealed class AdamW : IOptimizer
             if (Spans.CanRead(value) && gradient.is_contiguous())
                 Step(Spans.Of(value), Spans.Of(gradient), Spans.Of(first), Spans.Of(second), (float)size, (float)correction, (float)kept);
             else
-                Step(value, gradient, first, second, size, correction, kept);
+                Step(value, gradient, first, second, back, corrected, shrunk);
         }
     }
 
@@ -73,13 +77,12 @@ public sealed class AdamW : IOptimizer
 
     private static Span<Vector512<float>> Vectors(Span<float> floats) => MemoryMarshal.Cast<float, Vector512<float>>(floats);
 
-    private static void Step(Tensor value, Tensor gradient, Tensor first, Tensor second, double size, double correction, double kept)
+    private static void Step(Tensor value, Tensor gradient, Tensor first, Tensor second, TorchSharp.Scalar back, TorchSharp.Scalar correction, TorchSharp.Scalar kept)
     {
-        if (kept != 1)
-            value.mul_(kept);
-        first.mul_(Beta1).add_(gradient, alpha: 1 - Beta1);
-        second.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
-        value.addcdiv_(first, second.sqrt().div_(correction).add_(Epsilon), -size);
+        value.mul_(kept);
+        first.mul_(Scalars.Of(Beta1)).add_(gradient, alpha: Scalars.Of(1 - Beta1));
+        second.mul_(Scalars.Of(Beta2)).addcmul_(gradient, gradient, Scalars.Of(1 - Beta2));
+        value.addcdiv_(first, second.sqrt().div_(correction).add_(Scalars.Of(Epsilon)), back);
         gradient.zero_();
     }
 

@@ -37,7 +37,7 @@ public sealed class MomentumSgd : IOptimizer
                 continue;
             if (weightDecay > 0)
                 value.mul_(kept);
-            velocity.mul_(Scalars.Of(Momentum)).add_(gradient);
+            velocity.mul_(Scalars.Of(Momentum)).add_(gradient, alpha: Scalars.Whole(1));
             value.add_(velocity, alpha: back);
             gradient.zero_();
         }

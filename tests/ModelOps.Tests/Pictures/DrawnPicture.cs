@@ -39,7 +39,7 @@ internal static class DrawnPicture
     {
         byte[] frame(byte index) => [0x2C, 0, 0, 0, 0, 2, 0, 2, 0, 0, 2, 3, .. Lzw(index), 0];
         // Codes of three bits: clear, four pixels, end; the width grows to four bits before the last.
-        static byte[] Lzw(byte index) => index == 0 ? [0x04, 0x00, 0x05] : [0x4C, 0x92, 0x05];
+        static byte[] Lzw(byte index) => index == 0 ? [0x04, 0x00, 0x05] : [0x4C, 0x12, 0x05];
         return [.. "GIF89a"u8, 2, 0, 2, 0, 0x80, 0, 0, 255, 0, 0, 0, 0, 255, .. frames.SelectMany(index => (byte[])[0x21, 0xF9, 4, 0, 10, 0, 0, 0, .. frame(index)]), 0x3B];
     }
 
