@@ -17,8 +17,6 @@ mkdir -p "$results"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
 # One compiler for all projects takes half the time of one for each; it is sent away before the tests.
 export UseSharedCompilation=true
-# Short processes: what is measured of a method to compile it once more is not earned back.
-export DOTNET_TieredPGO=0
 
 say() { printf '\n== %s (%s)\n' "$*" "$(date +%H:%M:%S)"; }
 

@@ -70,9 +70,20 @@ public sealed class TextConvolution : nn.Module<Tensor, Tensor, Tensor, Tensor>
         var mask = there.unsqueeze(2).to_type(ScalarType.Float32);
         read = inputDropout.call(read) * mask;
         var mean = read.sum(1) / mask.sum(1).clamp_min(Scalars.Of(1)); // (batch, dim)
-        var columns = read.transpose(1, 2); // (batch, dim, length)
-        var found = filters.Select(filter => nn.functional.relu(filter.call(columns)).amax([2])); // (batch, filters) each
+        var found = ConvolutionConfig.Widths.Zip(filters, (width, filter) => nn.functional.relu(Convolve(read, filter, width)).amax([1])); // (batch, filters) each
         return output.call(hiddenDropout.call(cat([.. found, mean], 1))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// By a product of matrices: libtorch's own convolution gives wrong numbers, and NaN, on some processors (Zen 5) where the filters are no
+    /// multiple of 16. docs/decisions/17 has the measurement.
+    /// </summary>
+    /// <param name="read">(batch, length, dim).</param>
+    /// <returns>(batch, length, filters).</returns>
+    private static Tensor Convolve(Tensor read, Conv1d filter, int width)
+    {
+        var around = nn.functional.pad(read, [0, 0, width / 2, width / 2]).unfold(1, width, 1); // (batch, length, dim, width)
+        return around.flatten(2).matmul(filter.weight!.flatten(1).t()).Plus(filter.bias!);
     }
 
     /// <summary>Adds the network to a graph; its weights' names begin with <paramref name="prefix"/>.</summary>
