@@ -8,7 +8,6 @@ public sealed class AccessibilityTests(Stack stack)
 {
     [Theory]
     [InlineData("light", "en", 1280)]
-    [InlineData("dark", "zh-Hans", 390)]
     public async Task EveryPage_HasNoSeriousFinding(string theme, string language, int width)
     {
         await using var browser = await TestBrowser.StartAsync(stack, width);

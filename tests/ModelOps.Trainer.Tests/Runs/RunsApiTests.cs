@@ -107,7 +107,6 @@ public sealed class RunsApiTests(Stores stores) : IAsyncLifetime
         const string WithPictures = """{"epochs":1,"dimensions":8,"length":6,"pictures":"pictures"}""";
         var refused = await Assert.ThrowsAsync<ServiceException>(() => StartAsync(1, WithPictures));
         Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
-        Assert.Contains("Run the pipeline 'images'", refused.Message, StringComparison.Ordinal);
 
         using var client = registry.CreateClient();
         var versions = new RegistryClient(client);
