@@ -30,7 +30,7 @@ internal sealed class EraseJob(DatasetsDb database, StoreKeys keys, PersonErasur
         erasure.Traces ??= JsonSerializer.Serialize(await TracesAsync(job.Store, new Person(user, [], personal), cancellationToken), JsonSerializerOptions.Web);
         await database.SaveChangesAsync(cancellationToken);
         var traces = Traces(erasure);
-        var person = new Person(user, [.. traces.SelectMany(trace => trace.Sessions)], personal);
+        var person = new Person(user, traces.SelectMany(trace => trace.Sessions), personal);
 
         // First: profiles and histories in packages that are deployed still know the person, and are not to be used from now on.
         foreach (var known in (await keys.IdsOfAsync(job.Store, user, cancellationToken)).Union(traces.Select(trace => trace.User)))

@@ -55,7 +55,7 @@ internal sealed record Choosing(double Temperature, double TopP, int? Seed)
 {
     public int Choose(Span<float> scores, Random random)
     {
-        if (Temperature == 0)
+        if ((float)Temperature == 0)
             return TensorPrimitives.IndexOfMax<float>(scores);
         TensorPrimitives.Subtract(scores, TensorPrimitives.Max<float>(scores), scores); // a low temperature makes the others small, and nothing infinite
         TensorPrimitives.Divide(scores, (float)Temperature, scores);

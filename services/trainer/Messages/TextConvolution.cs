@@ -75,8 +75,8 @@ public sealed class TextConvolution : nn.Module<Tensor, Tensor, Tensor, Tensor>
     }
 
     /// <summary>
-    /// By a product of matrices: libtorch's own convolution gives wrong numbers, and NaN, on some processors (Zen 5) where the filters are no
-    /// multiple of 16. docs/decisions/17 has the measurement.
+    /// By a product of matrices: libtorch's own convolution gives wrong numbers, and NaN, on some processors for sizes such as 100. See
+    /// docs/decisions/0017-convolutions-of-messages-by-matrix-products.md.
     /// </summary>
     /// <param name="read">(batch, length, dim).</param>
     /// <returns>(batch, length, filters).</returns>
