@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace ModelOps.EndToEnd;
 
-/// <summary>Every page by axe: in one theme with one language, and in the other with the other.</summary>
+/// <summary>Every page by axe, at a desktop's width. A phone's waits until tables that scroll there can be reached by keyboard.</summary>
 public sealed class AccessibilityTests(Stack stack)
 {
     [Theory]

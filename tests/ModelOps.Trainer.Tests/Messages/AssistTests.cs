@@ -21,7 +21,7 @@ public sealed class AssistTests
         using var folder = new Folder();
         await SmallMessages.WriteAsync(folder.Path);
         var messages = new List<WorkerMessage>();
-        var result = await new Assist().TrainAsync(TaskOf(new { networks, passes = 4, dimensions = 16, filters = 16, heldOut = .4 }), folder.Path, messages.Add);
+        var result = await new Assist().TrainAsync(TaskOf(new { networks, passes = 4, dimensions = 20, filters = 100, heldOut = .4 }), folder.Path, messages.Add);
 
         Assert.True(result.Metrics["accuracy"] > .8, $"{result.Metrics["accuracy"]}");
         Assert.True(result.Metrics["accuracy"] > result.Comparison["majority"]["accuracy"] + .3);

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Campaigns;
-using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Profiles;
 using ModelOps.Contracts.Runs;
+using ModelOps.Dashboard.Reading;
 
 namespace ModelOps.Dashboard.Pages.Profiles;
 
@@ -19,18 +19,11 @@ internal static class AudienceDownload
         try
         {
             var wanted = JsonSerializer.Deserialize<ProfileFilter>(filter, JsonSerializerOptions.Web);
-            using var file = await pipeline.OpenProfilesAsync(store, new ProfileAudienceRequest(wanted, Sample: 0), context.RequestAborted);
-            context.Response.ContentType = file.Content.Headers.ContentType?.ToString();
-            context.Response.Headers.ContentDisposition = "attachment; filename=audience.csv";
-            await file.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
+            await context.HandThroughAsync(token => pipeline.OpenProfilesAsync(store, new ProfileAudienceRequest(wanted, Sample: 0), token), "audience.csv");
         }
         catch (JsonException)
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
-        }
-        catch (ServiceException exception)
-        {
-            context.Response.StatusCode = (int)exception.Status;
         }
     }).ExcludeFromDescription();
 }
