@@ -55,13 +55,20 @@ public sealed class JobQueue(NpgsqlDataSource database)
     }
 
     /// <summary>Queues a job anew that has ended or is about to: what waited for something outside goes on. A worker that still holds it does not end it any more.</summary>
-    public async Task RequeueAsync(Guid id, StoreId store, string kind, CancellationToken cancellationToken = default)
+    public Task RequeueAsync(Guid id, StoreId store, string kind, CancellationToken cancellationToken = default) =>
+        RequeueAsync(id, store, kind, "jobs.state <> 'queued'", cancellationToken);
+
+    /// <summary>As <see cref="RequeueAsync(Guid, StoreId, string, CancellationToken)"/>, but leaves a job alone that a worker holds: for who may be asking a second time.</summary>
+    public Task RequeueEndedAsync(Guid id, StoreId store, string kind, CancellationToken cancellationToken = default) =>
+        RequeueAsync(id, store, kind, "jobs.state NOT IN ('queued', 'leased')", cancellationToken);
+
+    private async Task RequeueAsync(Guid id, StoreId store, string kind, string condition, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand($"""
             WITH again AS (
                 INSERT INTO jobs (id, store, kind) VALUES ($1, $2, $3)
                 ON CONFLICT (id) DO UPDATE SET state = 'queued', attempt = 0, token = jobs.token + 1, lease_owner = NULL, lease_until = NULL, run_after = now(), error = NULL, ended_at = NULL
-                WHERE jobs.state <> 'queued'
+                WHERE {condition}
                 RETURNING id)
             SELECT pg_notify('{Channel}', $3) FROM again
             """);

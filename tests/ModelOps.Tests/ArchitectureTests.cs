@@ -5,7 +5,6 @@ namespace ModelOps.Tests;
 /// <summary>The rules that keep the house as it is drawn, read off the project files.</summary>
 public sealed class ArchitectureTests
 {
-    private static readonly string Root = FindRoot();
     private static readonly string[] Services = ["services/data-prep", "services/trainer", "services/registry", "services/inference", "services/monitor", "services/pipeline", "web-dashboard"];
 
     [Fact]
@@ -42,19 +41,11 @@ public sealed class ArchitectureTests
 
     [Fact]
     public void Versions_LiveInOnePlace() => Assert.DoesNotContain(
-        Directory.GetFiles(Root, "*.csproj", SearchOption.AllDirectories).SelectMany(file => XDocument.Load(file).Descendants("PackageReference")), reference => reference.Attribute("Version") is not null);
+        Directory.GetFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories).SelectMany(file => XDocument.Load(file).Descendants("PackageReference")), reference => reference.Attribute("Version") is not null);
 
     private static IEnumerable<string> References(string folder) => Project(folder).Descendants("ProjectReference").Select(reference => reference.Attribute("Include")!.Value.Replace('\\', '/'));
 
     private static IEnumerable<string> Packages(string folder) => Project(folder).Descendants("PackageReference").Select(reference => reference.Attribute("Include")!.Value);
 
-    private static XDocument Project(string folder) => XDocument.Load(Directory.GetFiles(Path.Combine(Root, folder), "*.csproj").Single());
-
-    private static string FindRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "ModelOps.Aspire.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests run outside the repository.");
-        return folder;
-    }
+    private static XDocument Project(string folder) => XDocument.Load(Directory.GetFiles(Path.Combine(Repository.Root, folder), "*.csproj").Single());
 }

@@ -147,8 +147,10 @@ internal static class RunsApi
             return Problems.Conflict("run-decided", $"{run.Approval.By} has {(run.Approval.Approve ? "approved" : "refused")} the run already.");
         if (!request.Approve)
             await EndRefusedAsync(run, database, cancellationToken);
-        else if (run.State == RunState.Queued) // also for a call that is repeated because it was not answered
+        else if (decided == 1)
             await jobs.RequeueAsync(id, store, RunJob.Kind, cancellationToken);
+        else if (run.State == RunState.Queued) // the call before this one was cut off; where it was not, a worker may hold the job already
+            await jobs.RequeueEndedAsync(id, store, RunJob.Kind, cancellationToken);
         return TypedResults.Ok(run.ToContract());
     }
 

@@ -78,13 +78,7 @@ internal static partial class AccessTable
         Assert.True(text.Contains(part, StringComparison.Ordinal), $"docs/access-table.md does not say who may call {name}. Write it again: MODELOPS_WRITE_ACCESS=1 dotnet test --filter AccessTable, and look at what changed.");
     }
 
-    public static string FileOf()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "ModelOps.Aspire.sln")))
-            folder = Path.GetDirectoryName(folder)!;
-        return Path.Combine(folder, "docs", "access-table.md");
-    }
+    public static string FileOf() => Path.Combine(Repository.Root, "docs", "access-table.md");
 
     private static IEnumerable<(string Method, RouteEndpoint Endpoint)> EndpointsOf<T>(Service<T> service) where T : class =>
         from endpoint in service.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()

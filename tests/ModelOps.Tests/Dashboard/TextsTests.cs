@@ -5,7 +5,7 @@ namespace ModelOps.Tests.Dashboard;
 
 public sealed partial class TextsTests
 {
-    private static readonly string Folder = Path.GetFullPath(Path.Combine(FolderOfTests(), "..", "..", "..", "web-dashboard"));
+    private static readonly string Folder = Path.Combine(Repository.Root, "web-dashboard");
 
     [Fact]
     public void EveryTextOfThePages_IsInChineseToo()
@@ -29,8 +29,6 @@ public sealed partial class TextsTests
     }
 
     private static string Places(string text) => string.Join(' ', Place().Matches(text).Select(match => match.Value).Distinct().Order());
-
-    private static string FolderOfTests([System.Runtime.CompilerServices.CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 
     /// <summary>A text's key as the pages write it, alone or as one of two.</summary>
     [GeneratedRegex("""\b(?:T|texts)\[(?:"(?<text>(?:[^"\\]|\\.)*)"|[^"\]]*\? "(?<text>[^"]*)" : "(?<text>[^"]*)")""")]

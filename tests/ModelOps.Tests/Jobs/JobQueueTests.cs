@@ -52,6 +52,21 @@ public sealed class JobQueueTests(Stores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RequeueEndedAsync_HeldJob_StaysItsWorkers()
+    {
+        var id = Guid.NewGuid();
+        await queue.EnqueueAsync(id, StoreId.Main, "bake");
+        var first = (await queue.LeaseAsync(Kinds, "a", Lease))!;
+
+        await queue.RequeueEndedAsync(id, StoreId.Main, "bake");
+        Assert.Null(await queue.LeaseAsync(Kinds, "b", Lease));
+        Assert.True(await queue.CompleteAsync(first));
+        await queue.RequeueEndedAsync(id, StoreId.Main, "bake");
+
+        Assert.Equal(id, (await queue.LeaseAsync(Kinds, "c", Lease))!.Id);
+    }
+
+    [Fact]
     public async Task LeaseAsync_ManyWorkers_EachJobGoesToOne()
     {
         for (var i = 0; i < 40; i++)

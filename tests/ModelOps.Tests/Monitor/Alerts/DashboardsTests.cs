@@ -30,7 +30,7 @@ public sealed partial class DashboardsTests(Stores stores)
         Assert.All(scraped, name => Assert.True(known.Contains(name) || known.Contains($"{name}_sum") || known.Contains($"{name}_total"), $"{name} is exposed, but not among the names made from the instruments"));
 
         var asked = 0;
-        foreach (var file in Directory.GetFiles(Path.Combine(ExportTests.FindRoot(), "deploy/grafana"), "*.json"))
+        foreach (var file in Directory.GetFiles(Path.Combine(Repository.Root, "deploy/grafana"), "*.json"))
         {
             foreach (var name in QueriesOf(JsonDocument.Parse(await File.ReadAllTextAsync(file)).RootElement).SelectMany(MetricsOf))
             {

@@ -6,8 +6,7 @@ namespace ModelOps.Tests.Monitor.Alerts;
 /// <summary>What is written for Prometheus and Alertmanager, checked with their own tools.</summary>
 public sealed class ExportTests : IDisposable
 {
-    private static readonly string Root = FindRoot();
-    private static readonly AlertBook Defaults = AlertBookReader.Load(Path.Combine(Root, "alerts"));
+    private static readonly AlertBook Defaults = AlertBookReader.Load(Path.Combine(Repository.Root, "alerts"));
 
     private readonly string folder = Directory.CreateTempSubdirectory("modelops-export-").FullName;
 
@@ -32,7 +31,7 @@ public sealed class ExportTests : IDisposable
     public void DeployedFiles_AreUpToDate()
     {
         foreach (var (path, text) in AlertExport.Files(Defaults))
-            Assert.True(File.ReadAllText(Path.Combine(Root, "deploy", path)) == text, $"deploy/{path} is not what alerts/*.yaml says. Run: dotnet run --project services/monitor -- --export-alerts");
+            Assert.True(File.ReadAllText(Path.Combine(Repository.Root, "deploy", path)) == text, $"deploy/{path} is not what alerts/*.yaml says. Run: dotnet run --project services/monitor -- --export-alerts");
     }
 
     [Theory]
@@ -51,19 +50,11 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public Task ScrapeConfiguration_IsValid() => Tool.PassesAsync("promtool", "check", "config", Path.Combine(Root, "deploy/prometheus/prometheus.yaml"));
+    public Task ScrapeConfiguration_IsValid() => Tool.PassesAsync("promtool", "check", "config", Path.Combine(Repository.Root, "deploy/prometheus/prometheus.yaml"));
 
     [Fact]
     public void Secrets_AreNotInTheFiles() =>
         Assert.Contains("api_url_file: /etc/alertmanager/secrets/slack-url", AlertmanagerConfig.Write(AlertBookReader.Load("channels: [{ name: s, kind: slack, url_secret: slack-url }]\nroutes: [{ name: default, channels: [s] }]", "a", Defaults)), StringComparison.Ordinal);
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    public static string FindRoot()
-    {
-        var at = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(at, "ModelOps.Aspire.sln")))
-            at = Path.GetDirectoryName(at) ?? throw new InvalidOperationException("The tests run outside the repository.");
-        return at;
-    }
 }
