@@ -28,7 +28,7 @@ internal static class OpenInferenceApi
         var options = app.ServiceProvider.GetRequiredService<IOptions<OpenInferenceOptions>>().Value;
         var v2 = app.MapGroup("/v2").WithTags("Open Inference Protocol").AddEndpointFilter<ErrorFilter>().Needs(AccessNeed.Predict);
         v2.MapGet("", () => TypedResults.Ok(new ServerMetadata(ServerName, ServerVersion, []))).AllowAnonymous();
-        v2.MapGet("/health/live", () => TypedResults.Ok(new { live = true })).AllowAnonymous();
+        v2.MapGet("/health/live", IResult () => TypedResults.Ok(new { live = true })).AllowAnonymous();
         v2.MapGet("/health/ready", Ready).AllowAnonymous();
         foreach (var path in (string[])["/models/{model}", "/models/{model}/versions/{version}"])
         {
@@ -68,8 +68,8 @@ internal static class OpenInferenceApi
         return TypedResults.Bytes(answer.GetBuffer().AsMemory(0, (int)answer.Length), "application/json");
     }
 
-    private sealed record ServerMetadata(string Name, string Version, IReadOnlyList<string> Extensions);
+    internal sealed record ServerMetadata(string Name, string Version, IReadOnlyList<string> Extensions);
 
-    private sealed record ModelMetadata(
+    internal sealed record ModelMetadata(
         string Name, IReadOnlyList<string> Versions, string Platform, IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs);
 }

@@ -109,11 +109,28 @@ internal static class PicturesApi
 }
 
 /// <summary>The request's members as a query string has them; lists by repetition.</summary>
-internal sealed record PictureQuery(
-    int? Count, string? Model, [FromQuery] string[]? Categories, [FromQuery] string[]? Brands, double? MinPrice, double? MaxPrice, bool? Available, string? User, string? Session)
+internal sealed record PictureQuery
 {
     public const int MostCount = 200, MostValues = 200;
     private const int DefaultCount = 10;
+
+    public int? Count { get; init; }
+
+    public string? Model { get; init; }
+
+    [FromQuery] public string[]? Categories { get; init; }
+
+    [FromQuery] public string[]? Brands { get; init; }
+
+    public double? MinPrice { get; init; }
+
+    public double? MaxPrice { get; init; }
+
+    public bool? Available { get; init; }
+
+    public string? User { get; init; }
+
+    public string? Session { get; init; }
 
     /// <summary>An empty id is nobody's.</summary>
     public PictureSearchRequest ToRequest() => new(
