@@ -68,8 +68,10 @@ public static class DecisionAction
 /// <param name="NextTick">When the schedule is due next.</param>
 /// <param name="Targets">What automatic runs train: none before the first run has succeeded.</param>
 /// <param name="Limits">In words.</param>
-/// <param name="Yaml">Its definition as the file has it.</param>
+/// <param name="Yaml">Its definition as it counts.</param>
 /// <param name="Refusal">Why the pipelines' files as they are now are not in effect; null when they are.</param>
+/// <param name="Edit">The store's latest edit; 0 where there is none.</param>
+/// <param name="IsEdited">Whether that edit counts, instead of the installation's file.</param>
 public sealed record PipelineStatus(
     string Name,
     string Model,
@@ -79,7 +81,16 @@ public sealed record PipelineStatus(
     IReadOnlyList<PipelineTarget> Targets,
     IReadOnlyList<string> Limits,
     string Yaml,
-    string? Refusal);
+    string? Refusal,
+    int Edit = 0,
+    bool IsEdited = false);
+
+/// <summary>A version of a store's own definition of a pipeline.</summary>
+/// <param name="Yaml">Null when the installation's file counts again.</param>
+public sealed record PipelineEdit(int Version, string? Yaml, string By, string Reason, DateTimeOffset At);
+
+/// <param name="Version">The version that the editor has seen, 0 for the file; when absent, whichever is the latest.</param>
+public sealed record NewPipelineEdit(string? Yaml, string? Reason, int? Version = null);
 
 /// <summary>A model, what it is trained on, and what each trigger last saw.</summary>
 public sealed record PipelineTarget(string Dataset, string Model, IReadOnlyList<TriggerState> Triggers);

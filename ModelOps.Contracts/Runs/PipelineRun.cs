@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ModelOps.Contracts.Campaigns;
@@ -105,6 +106,26 @@ public sealed class PipelineClient(HttpClient http)
     /// <summary>The pipelines, with what their triggers last saw.</summary>
     public Task<IReadOnlyList<PipelineStatus>> ListPipelinesAsync(StoreId store, CancellationToken cancellationToken = default) =>
         http.GetAsync<IReadOnlyList<PipelineStatus>>(store, "/v1/pipelines/status", cancellationToken);
+
+    /// <summary>What is wrong with a pipeline's YAML.</summary>
+    public Task<PipelineCheck> CheckPipelineAsync(StoreId store, string yaml, CancellationToken cancellationToken = default) =>
+        http.PostBytesAsync<PipelineCheck>(store, "/v1/pipelines/validate", Encoding.UTF8.GetBytes(yaml), cancellationToken);
+
+    /// <summary>The JSON Schema of a pipeline's YAML.</summary>
+    public Task<JsonElement> GetPipelineSchemaAsync(StoreId store, CancellationToken cancellationToken = default) =>
+        http.GetAsync<JsonElement>(store, "/v1/pipelines/schema", cancellationToken);
+
+    /// <summary>The store's edits of a pipeline, newest first.</summary>
+    public Task<IReadOnlyList<PipelineEdit>> GetPipelineHistoryAsync(StoreId store, string pipeline, CancellationToken cancellationToken = default) =>
+        http.GetAsync<IReadOnlyList<PipelineEdit>>(store, $"/v1/pipelines/{Uri.EscapeDataString(pipeline)}/history", cancellationToken);
+
+    /// <summary>Puts a definition of the store's own in the place of the installation's.</summary>
+    public Task<PipelineEdit> PutPipelineAsync(StoreId store, string pipeline, NewPipelineEdit edit, string? actor = null, CancellationToken cancellationToken = default) =>
+        http.SendAsync<PipelineEdit>(store, HttpMethod.Put, $"/v1/pipelines/{Uri.EscapeDataString(pipeline)}", edit, null, cancellationToken, actor);
+
+    /// <summary>Has the installation's file count again.</summary>
+    public Task<PipelineEdit> RestorePipelineAsync(StoreId store, string pipeline, string reason, int version, string? actor = null, CancellationToken cancellationToken = default) =>
+        http.SendAsync<PipelineEdit>(store, HttpMethod.Delete, $"/v1/pipelines/{Uri.EscapeDataString(pipeline)}?reason={Uri.EscapeDataString(reason)}&version={version}", null, null, cancellationToken, actor);
 
     /// <summary>What automation decided, newest first.</summary>
     public Task<Page<Decision>> ListDecisionsAsync(

@@ -20,6 +20,7 @@ builder.AddAzureBlobContainerClient("exportfiles");
 builder.Services.TolerateAbsenceOf("exportfiles").AddKeptBlobs();
 builder.Services.AddDataPrepClient().AddTrainerClient().AddRegistryClient().AddMonitorClient().AddInferenceClient();
 builder.Services.AddSingleton(PipelineCatalogue.Load(builder.Configuration["Pipelines:Folder"] ?? Path.Combine(AppContext.BaseDirectory, "pipelines")));
+builder.Services.AddScoped<PipelineBook>();
 builder.Services.AddSteps();
 builder.Services.AddAutomation();
 builder.Services.AddJobs().AddJobHandler<RunJob>(RunJob.Kind);

@@ -7,7 +7,7 @@ internal static class DashboardPages
 {
     private static readonly string[] Fixed =
     [
-        "/", "/datasets", "/datasets/demo", "/datasets/demo/reviews", "/runs", "/pipelines", "/models", "/models/recommend", "/models/recommend/versions/1", "/rules", "/monitoring", "/monitoring/drift", "/alerts",
+        "/", "/datasets", "/datasets/demo", "/datasets/demo/reviews", "/runs", "/pipelines", "/pipelines/recommend", "/models", "/models/recommend", "/models/recommend/versions/1", "/rules", "/monitoring", "/monitoring/drift", "/alerts",
         "/profiles", "/audiences", "/try", "/pictures", "/assist", "/campaigns", "/audit", "/settings", "/resources", "/login", "/not-found",
     ];
 

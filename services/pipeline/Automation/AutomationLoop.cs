@@ -43,11 +43,8 @@ internal sealed class AutomationLoop(IServiceScopeFactory scopes, PipelineCatalo
     {
         Reload();
         await QueueAsync(cancellationToken);
-        foreach (var definition in catalogue.Pipelines.Values)
-        {
-            foreach (var target in await TargetsAsync(definition, cancellationToken))
-                await LookAsync(target, definition, cancellationToken);
-        }
+        foreach (var (target, definition) in await TargetsAsync(cancellationToken))
+            await LookAsync(target, definition, cancellationToken);
     }
 
     private void Reload()
@@ -75,10 +72,19 @@ internal sealed class AutomationLoop(IServiceScopeFactory scopes, PipelineCatalo
             await jobs.RequeueAsync(run.Id, new StoreId(run.Store), RunJob.Kind, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<Target>> TargetsAsync(PipelineDefinition definition, CancellationToken cancellationToken)
+    /// <summary>Those of every store that has runs, each with the definition that counts there.</summary>
+    private async Task<IReadOnlyList<(Target Target, PipelineDefinition Definition)>> TargetsAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await Target.OfAsync(scope.ServiceProvider.GetRequiredService<PipelineDb>(), definition, null, cancellationToken);
+        var database = scope.ServiceProvider.GetRequiredService<PipelineDb>();
+        var book = scope.ServiceProvider.GetRequiredService<PipelineBook>();
+        var found = new List<(Target, PipelineDefinition)>();
+        foreach (var store in await database.Runs.Where(run => run.State == RunState.Succeeded).Select(run => run.Store).Distinct().Order().ToListAsync(cancellationToken))
+        {
+            foreach (var definition in (await book.OfAsync(new StoreId(store), cancellationToken)).Values)
+                found.AddRange((await Target.OfAsync(database, definition, new StoreId(store), cancellationToken)).Select(target => (target, definition)));
+        }
+        return found;
     }
 
     private async Task LookAsync(Target target, PipelineDefinition definition, CancellationToken cancellationToken)

@@ -13,10 +13,10 @@ internal sealed record Target(StoreId Store, string Pipeline, string Dataset, st
     /// The pipeline's targets. A model gets its first run from a person, who sees what comes of it; from then on it is renewed, on the
     /// definition's dataset or else on that of its latest successful run.
     /// </summary>
-    public static async Task<IReadOnlyList<Target>> OfAsync(PipelineDb database, PipelineDefinition definition, StoreId? store, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Target>> OfAsync(PipelineDb database, PipelineDefinition definition, StoreId store, CancellationToken cancellationToken)
     {
         var succeeded = await database.Runs.AsNoTracking()
-            .Where(run => run.Pipeline == definition.Name && run.State == RunState.Succeeded && (store == null || run.Store == store.Value.Value))
+            .Where(run => run.Pipeline == definition.Name && run.State == RunState.Succeeded && run.Store == store.Value)
             .GroupBy(run => new { run.Store, run.Model, run.Dataset }).Select(group => new { group.Key, Latest = group.Max(run => run.CreatedAt) }).ToListAsync(cancellationToken);
         return [.. succeeded.GroupBy(found => (found.Key.Store, found.Key.Model)).OrderBy(model => model.Key)
             .Select(model => new Target(new StoreId(model.Key.Store), definition.Name, definition.Dataset ?? model.MaxBy(found => found.Latest)!.Key.Dataset, model.Key.Model))];

@@ -45,9 +45,17 @@ internal sealed record PipelineDefinition
 
     public LimitsDefinition Limits { get; init; } = new();
 
-    /// <summary>The file it was read from.</summary>
+    /// <summary>The text it was read from.</summary>
     [YamlIgnore, JsonIgnore]
     public string Yaml { get; init; } = "";
+
+    /// <summary>The store's latest edit of it; 0 where there is none.</summary>
+    [YamlIgnore, JsonIgnore]
+    public int Edit { get; init; }
+
+    /// <summary>Whether it is the store's own instead of the installation's file.</summary>
+    [YamlIgnore, JsonIgnore]
+    public bool IsEdited { get; init; }
 
     /// <summary>Everything that is wrong with the definition.</summary>
     public IEnumerable<DefinitionFault> Validate() =>

@@ -19,10 +19,11 @@ internal static class PipelinesApi
     public static void MapPipelines(this IEndpointRouteBuilder app)
     {
         var pipelines = app.MapGroup("/v1/pipelines").WithTags("Pipelines");
-        pipelines.MapGet("", (PipelineCatalogue catalogue) => TypedResults.Ok(catalogue.Pipelines.Values));
+        pipelines.MapGet("", async (StoreId store, PipelineBook book, CancellationToken cancellationToken) => TypedResults.Ok((await book.OfAsync(store, cancellationToken)).Values)).WithSummary("The store's pipelines");
         pipelines.MapGet("/status", StatusAsync).WithSummary("Each pipeline's schedule, targets and limits, and what its triggers last saw");
         pipelines.MapGet("/schema", () => TypedResults.Text(PipelineSchema.Text, "application/schema+json", Encoding.UTF8)).WithSummary("The JSON Schema of a pipeline's YAML").AllowAnonymous();
         pipelines.MapPost("/validate", ValidateAsync).Needs(AccessNeed.Look).WithMetadata(new RequestSizeLimitAttribute(MaxBytes)).WithSummary("What is wrong with a pipeline's YAML, the body, with line and column");
+        pipelines.MapEdits();
         app.MapWebhook();
     }
 
@@ -34,10 +35,10 @@ internal static class PipelinesApi
     }
 
     private static async Task<Ok<List<PipelineStatus>>> StatusAsync(
-        StoreId store, PipelineCatalogue catalogue, PipelineDb database, IEnumerable<ITrigger> triggers, TimeProvider time, CancellationToken cancellationToken)
+        StoreId store, PipelineCatalogue catalogue, PipelineBook book, PipelineDb database, IEnumerable<ITrigger> triggers, TimeProvider time, CancellationToken cancellationToken)
     {
         var found = new List<PipelineStatus>();
-        foreach (var definition in catalogue.Pipelines.Values)
+        foreach (var definition in (await book.OfAsync(store, cancellationToken)).Values)
         {
             var targets = new List<PipelineTarget>();
             foreach (var target in await Target.OfAsync(database, definition, store, cancellationToken))
@@ -49,7 +50,7 @@ internal static class PipelinesApi
             found.Add(new PipelineStatus(
                 definition.Name, definition.Model ?? definition.Name, schedule is null ? null : $"{schedule.Cron} ({schedule.TimeZone})", schedule?.Next(time.GetUtcNow()),
                 [.. triggers.Where(trigger => trigger.IsOn(definition)).Select(trigger => trigger.Name), .. definition.Triggers.Webhook ? ["webhook"] : Array.Empty<string>()],
-                targets, [.. LimitsOf(definition.Limits)], definition.Yaml, catalogue.Refusal));
+                targets, [.. LimitsOf(definition.Limits)], definition.Yaml, catalogue.Refusal, definition.Edit, definition.IsEdited));
         }
         return TypedResults.Ok(found);
     }

@@ -4,12 +4,13 @@ using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using ModelOps.Pipeline.Automation;
+using ModelOps.Pipeline.Definitions;
 using ModelOps.Pipeline.Exports;
 using ModelOps.Pipeline.Triggers;
 
 namespace ModelOps.Pipeline.Runs;
 
-/// <summary><c>pipelinedb</c>: runs and their steps, what automation saw and decided, and exports.</summary>
+/// <summary><c>pipelinedb</c>: runs and their steps, what automation saw and decided, exports, and edited pipelines.</summary>
 internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext(options)
 {
     public DbSet<RunRow> Runs => Set<RunRow>();
@@ -23,6 +24,8 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
     public DbSet<ExportRow> Exports => Set<ExportRow>();
 
     public DbSet<ExportPartRow> ExportParts => Set<ExportPartRow>();
+
+    public DbSet<EditRow> PipelineEdits => Set<EditRow>();
 
     /// <summary>Does <paramref name="work"/> in one transaction; again from its beginning where the connection breaks.</summary>
     public Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
@@ -74,6 +77,7 @@ internal sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbConte
             export.Property(row => row.State).HasConversion<string>();
             AsJson(export.Property(row => row.Request));
         });
+        modelBuilder.Entity<EditRow>().ToTable("pipeline_edits").HasKey(row => new { row.Store, row.Pipeline, row.Version });
         modelBuilder.Entity<ExportPartRow>().ToTable("export_parts").HasKey(row => new { row.ExportId, row.Number });
     }
 

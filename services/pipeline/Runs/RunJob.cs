@@ -12,7 +12,7 @@ namespace ModelOps.Pipeline.Runs;
 /// Runs a pipeline's steps one after the other. Each step's outcome is committed before the next begins, so a run that
 /// crashes goes on at the step it was in.
 /// </summary>
-internal sealed class RunJob(PipelineDb database, PipelineCatalogue catalogue, IEnumerable<IStep> steps, TimeProvider time, ILogger<RunJob> logger) : IJobHandler
+internal sealed class RunJob(PipelineDb database, PipelineBook book, IEnumerable<IStep> steps, TimeProvider time, ILogger<RunJob> logger) : IJobHandler
 {
     public const string Kind = "pipeline-run";
 
@@ -23,7 +23,7 @@ internal sealed class RunJob(PipelineDb database, PipelineCatalogue catalogue, I
         var run = await database.Runs.Include(row => row.Steps).SingleAsync(row => row.Id == job.Id, cancellationToken);
         if (run.State.IsFinal())
             return;
-        if (!catalogue.Pipelines.TryGetValue(run.Pipeline, out var definition))
+        if (!(await book.OfAsync(new StoreId(run.Store), cancellationToken)).TryGetValue(run.Pipeline, out var definition))
             throw new FinalJobFailureException($"The pipeline '{run.Pipeline}' is no longer defined.");
         run.State = RunState.Running;
         run.StartedAt ??= time.GetUtcNow();

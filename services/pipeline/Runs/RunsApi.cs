@@ -27,11 +27,12 @@ internal static class RunsApi
     }
 
     private static async Task<Results<Accepted<PipelineRun>, ProblemHttpResult>> StartAsync(
-        StoreId store, PipelineRunRequest request, IdempotencyKey key, HttpContext context, PipelineCatalogue catalogue, DataPrepClient dataPrep, PipelineDb database, JobQueue jobs,
+        StoreId store, PipelineRunRequest request, IdempotencyKey key, HttpContext context, PipelineBook book, DataPrepClient dataPrep, PipelineDb database, JobQueue jobs,
         TimeProvider time, CancellationToken cancellationToken)
     {
-        if (request.Pipeline is null || !catalogue.Pipelines.TryGetValue(request.Pipeline, out var definition))
-            return Refuse("pipeline", $"'pipeline' must name one of: {string.Join(", ", catalogue.Pipelines.Keys)}.");
+        var pipelines = await book.OfAsync(store, cancellationToken);
+        if (request.Pipeline is null || !pipelines.TryGetValue(request.Pipeline, out var definition))
+            return Refuse("pipeline", $"'pipeline' must name one of: {string.Join(", ", pipelines.Keys)}.");
         if (string.IsNullOrWhiteSpace(request.Dataset))
             return Refuse("dataset", "'dataset' is missing: the name of an uploaded dataset.");
         if (await dataPrep.FindAsync(store, request.Dataset, cancellationToken) is null)
@@ -104,12 +105,12 @@ internal static class RunsApi
     }
 
     private static async Task<Results<Ok<PipelineRun>, ProblemHttpResult>> ResumeAsync(
-        StoreId store, Guid id, PipelineDb database, PipelineCatalogue catalogue, JobQueue jobs, CancellationToken cancellationToken)
+        StoreId store, Guid id, PipelineDb database, PipelineBook book, JobQueue jobs, CancellationToken cancellationToken)
     {
         var run = await database.Runs.AsNoTracking().Include(row => row.Steps).FirstOrDefaultAsync(row => row.Id == id && row.Store == store.Value, cancellationToken);
         if (run is null)
             return NotFound(id);
-        if (!catalogue.Pipelines.ContainsKey(run.Pipeline))
+        if (!(await book.OfAsync(store, cancellationToken)).ContainsKey(run.Pipeline))
             return Problems.Conflict("pipeline", $"The pipeline '{run.Pipeline}' is no longer defined. Put its file back, or start a run of another one.");
         if (!await ReopenAsync(database, run, cancellationToken))
             return Problems.Conflict("run-not-ended", $"The run is {run.State}; only one that failed or was cancelled can be resumed.");

@@ -26,7 +26,7 @@ internal static class WebhookApi
         .AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(MaxBytes)).WithSummary("Ask for a run, signed by HMAC as Standard Webhooks are");
 
     private static async Task<Results<Accepted<IReadOnlyList<Decision>>, ProblemHttpResult>> TriggerAsync(
-        string name, HttpContext context, PipelineCatalogue catalogue, IOptions<AutomationOptions> options, IServiceScopeFactory scopes, TimeProvider time, CancellationToken cancellationToken)
+        string name, HttpContext context, PipelineBook book, IOptions<AutomationOptions> options, IServiceScopeFactory scopes, TimeProvider time, CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
         var body = await reader.ReadToEndAsync(cancellationToken);
@@ -36,8 +36,9 @@ internal static class WebhookApi
             return Problems.Of(StatusCodes.Status401Unauthorized, "signature", "The call is not signed",
                 $"Send {WebhookSignature.IdHeader}, {WebhookSignature.TimestampHeader} (seconds, within {Duration.Text(options.Value.WebhookTolerance)} of now) and {WebhookSignature.SignatureHeader}: v1,base64(HMAC-SHA256(secret, id.timestamp.body)) with the secret that is configured as Automation__WebhookSecrets__<store>.");
         }
-        if (!catalogue.Pipelines.TryGetValue(name, out var definition))
-            return Problems.NotFound($"There is no pipeline '{name}'; there are {string.Join(", ", catalogue.Pipelines.Keys)}.");
+        var pipelines = await book.OfAsync(store, cancellationToken);
+        if (!pipelines.TryGetValue(name, out var definition))
+            return Problems.NotFound($"There is no pipeline '{name}'; there are {string.Join(", ", pipelines.Keys)}.");
         if (!definition.Triggers.Webhook)
             return Problems.Conflict("webhook-off", $"The pipeline '{name}' does not listen to webhooks. Write 'triggers: {{ webhook: true }}' into its YAML.");
         var wanted = string.IsNullOrWhiteSpace(body) ? new WebhookTrigger() : JsonSerializer.Deserialize<WebhookTrigger>(body, JsonSerializerOptions.Web) ?? new WebhookTrigger();

@@ -6,6 +6,9 @@ namespace ModelOps.Dashboard.Pages.Runs;
 /// <summary>What a run's steps say of it.</summary>
 internal static class RunSteps
 {
+    /// <summary>Those of every pipeline, in their order.</summary>
+    public static readonly string[] Names = ["prepare", "train", "gate", "register", "rollout"];
+
     /// <summary>The step at work, else the one that ended the run.</summary>
     public static PipelineStep? CurrentStep(this PipelineRun run) =>
         run.Steps.FirstOrDefault(step => step.State is RunState.Running or RunState.WaitingForApproval)

@@ -139,6 +139,44 @@ namespace ModelOps.Pipeline.Runs.Migrations
                     b.ToTable("switches", (string)null);
                 });
 
+            modelBuilder.Entity("ModelOps.Pipeline.Definitions.EditRow", b =>
+                {
+                    b.Property<string>("Store")
+                        .HasColumnType("text")
+                        .HasColumnName("store");
+
+                    b.Property<string>("Pipeline")
+                        .HasColumnType("text")
+                        .HasColumnName("pipeline");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Yaml")
+                        .HasColumnType("text")
+                        .HasColumnName("yaml");
+
+                    b.HasKey("Store", "Pipeline", "Version")
+                        .HasName("pk_pipeline_edits");
+
+                    b.ToTable("pipeline_edits", (string)null);
+                });
+
             modelBuilder.Entity("ModelOps.Pipeline.Exports.ExportPartRow", b =>
                 {
                     b.Property<Guid>("ExportId")
