@@ -43,12 +43,13 @@ public sealed class ShopDays
         await schema.EnsureAsync(cancellationToken);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var parts = await PartsAsync(connection, "events", "name <> $4", [store.Value, from.UtcDateTime, to.UtcDateTime, EventNames.Impression], most, cancellationToken);
+        // Both kept: a day that PostgreSQL has no statistics of yet looks empty to it, and it would count the histories anew for each event.
         await using var command = new NpgsqlCommand("""
             WITH acts AS MATERIALIZED (
                 SELECT coalesce('u' || user_id, 's' || session_id) AS shopper, id, name, user_id, session_id, time, items, token FROM events
                 WHERE store = $1 AND time >= $2 AND time < $3 AND name <> $4 AND coalesce(user_id, session_id) IS NOT NULL
                     AND ($5 = 1 OR (hashtext(coalesce(user_id, session_id)) & 2147483647) % $5 = 0)
-            ), histories AS (
+            ), histories AS MATERIALIZED (
                 SELECT shopper, (SELECT count(*) FROM (SELECT 1 FROM events AS before WHERE before.store = $1 AND before.user_id = users.user_id AND before.time >= $6 AND before.time < $2 LIMIT $7) AS counted) AS history
                 FROM (SELECT DISTINCT shopper, user_id FROM acts WHERE user_id IS NOT NULL) AS users
             )
