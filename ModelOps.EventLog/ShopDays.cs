@@ -9,6 +9,10 @@ namespace ModelOps.EventLog;
 /// <param name="History">Events before it, at most <see cref="ShopDays.MostHistory"/>; 0 for a visit without an account.</param>
 public sealed record ShopperEvents(int History, IReadOnlyList<LoggedEvent> Events);
 
+/// <summary>An answer that shoppers saw.</summary>
+/// <param name="Score">As <see cref="Impression.Score"/> has it.</param>
+public sealed record ShownProducts(IReadOnlyList<string> Items, double? Score);
+
 /// <summary>The event log by day: a store's shoppers one after the other, and what they were shown.</summary>
 public sealed class ShopDays
 {
@@ -73,9 +77,9 @@ public sealed class ShopDays
             yield return new ShopperEvents(history, events);
     }
 
-    /// <summary>The products of the answers that a version gave and shoppers saw, in no order; of many answers, some.</summary>
+    /// <summary>The answers that a version gave and shoppers saw, in no order; of many answers, some.</summary>
     /// <param name="arm">In which it gave them.</param>
-    public async IAsyncEnumerable<IReadOnlyList<string>> ReadAnswersAsync(
+    public async IAsyncEnumerable<ShownProducts> ReadAnswersAsync(
         StoreId store, string model, int version, string arm, DateTimeOffset from, DateTimeOffset to, int most, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await schema.EnsureAsync(cancellationToken);
@@ -84,13 +88,13 @@ public sealed class ShopDays
         object[] values = [store.Value, from.UtcDateTime, to.UtcDateTime, model, version, arm];
         var parts = await PartsAsync(connection, "impressions", Seen, values, most, cancellationToken);
         await using var command = new NpgsqlCommand($"""
-            SELECT items FROM impressions WHERE store = $1 AND time >= $2 AND time < $3 AND {Seen} AND ($7 = 1 OR (hashtext(coalesce(user_id, session_id, token)) & 2147483647) % $7 = 0)
+            SELECT items, score FROM impressions WHERE store = $1 AND time >= $2 AND time < $3 AND {Seen} AND ($7 = 1 OR (hashtext(coalesce(user_id, session_id, token)) & 2147483647) % $7 = 0)
             """, connection)
         { CommandTimeout = LongestSeconds };
         AddValues(command, [.. values, parts]);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            yield return reader.GetFieldValue<string[]>(0);
+            yield return new ShownProducts(reader.GetFieldValue<string[]>(0), reader.IsDBNull(1) ? null : reader.GetDouble(1));
     }
 
     /// <summary>Of how many parts one is enough.</summary>
