@@ -33,6 +33,7 @@ public sealed record EventSlice<T>(IReadOnlyList<T> Events, long Cursor);
 /// <param name="Query">Of a search, what was asked; null for recommendations.</param>
 /// <param name="Search">Of a search, how it was read and how much was found.</param>
 /// <param name="Assist">Of an answer to a customer's message, how it was answered.</param>
+/// <param name="Score">Of a shopper's recommendations, the model's score of the best product; null for other answers.</param>
 /// <param name="Propensities">With which probability each product was to be at its place; null where every one was certain.</param>
 public sealed record Impression(
     StoreId Store,
@@ -54,4 +55,5 @@ public sealed record Impression(
     double? ComputeSeconds = null,
     string? Query = null,
     LoggedSearch? Search = null,
-    LoggedAssist? Assist = null);
+    LoggedAssist? Assist = null,
+    double? Score = null);

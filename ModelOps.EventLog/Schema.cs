@@ -65,6 +65,7 @@ internal sealed class Schema(NpgsqlDataSource database)
         ALTER TABLE impressions ADD COLUMN IF NOT EXISTS query text;
         ALTER TABLE impressions ADD COLUMN IF NOT EXISTS search jsonb;
         ALTER TABLE impressions ADD COLUMN IF NOT EXISTS assist jsonb;
+        ALTER TABLE impressions ADD COLUMN IF NOT EXISTS score double precision;
         CREATE INDEX IF NOT EXISTS impressions_by_token ON impressions (token);
         CREATE INDEX IF NOT EXISTS impressions_by_position ON impressions (position);
         CREATE INDEX IF NOT EXISTS searches_by_position ON impressions (store, position) WHERE search IS NOT NULL;

@@ -9,6 +9,10 @@ namespace ModelOps.EventLog;
 /// <param name="History">Events before it, at most <see cref="ShopDays.MostHistory"/>; 0 for a visit without an account.</param>
 public sealed record ShopperEvents(int History, IReadOnlyList<LoggedEvent> Events);
 
+/// <summary>An answer that shoppers saw.</summary>
+/// <param name="Score">As <see cref="Impression.Score"/> has it.</param>
+public sealed record ShownProducts(IReadOnlyList<string> Items, double? Score);
+
 /// <summary>The event log by day: a store's shoppers one after the other, and what they were shown.</summary>
 public sealed class ShopDays
 {
@@ -43,12 +47,13 @@ public sealed class ShopDays
         await schema.EnsureAsync(cancellationToken);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var parts = await PartsAsync(connection, "events", "name <> $4", [store.Value, from.UtcDateTime, to.UtcDateTime, EventNames.Impression], most, cancellationToken);
+        // Both kept: a day that PostgreSQL has no statistics of yet looks empty to it, and it would count the histories anew for each event.
         await using var command = new NpgsqlCommand("""
             WITH acts AS MATERIALIZED (
                 SELECT coalesce('u' || user_id, 's' || session_id) AS shopper, id, name, user_id, session_id, time, items, token FROM events
                 WHERE store = $1 AND time >= $2 AND time < $3 AND name <> $4 AND coalesce(user_id, session_id) IS NOT NULL
                     AND ($5 = 1 OR (hashtext(coalesce(user_id, session_id)) & 2147483647) % $5 = 0)
-            ), histories AS (
+            ), histories AS MATERIALIZED (
                 SELECT shopper, (SELECT count(*) FROM (SELECT 1 FROM events AS before WHERE before.store = $1 AND before.user_id = users.user_id AND before.time >= $6 AND before.time < $2 LIMIT $7) AS counted) AS history
                 FROM (SELECT DISTINCT shopper, user_id FROM acts WHERE user_id IS NOT NULL) AS users
             )
@@ -72,9 +77,9 @@ public sealed class ShopDays
             yield return new ShopperEvents(history, events);
     }
 
-    /// <summary>The products of the answers that a version gave and shoppers saw, in no order; of many answers, some.</summary>
+    /// <summary>The answers that a version gave and shoppers saw, in no order; of many answers, some.</summary>
     /// <param name="arm">In which it gave them.</param>
-    public async IAsyncEnumerable<IReadOnlyList<string>> ReadAnswersAsync(
+    public async IAsyncEnumerable<ShownProducts> ReadAnswersAsync(
         StoreId store, string model, int version, string arm, DateTimeOffset from, DateTimeOffset to, int most, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await schema.EnsureAsync(cancellationToken);
@@ -83,13 +88,13 @@ public sealed class ShopDays
         object[] values = [store.Value, from.UtcDateTime, to.UtcDateTime, model, version, arm];
         var parts = await PartsAsync(connection, "impressions", Seen, values, most, cancellationToken);
         await using var command = new NpgsqlCommand($"""
-            SELECT items FROM impressions WHERE store = $1 AND time >= $2 AND time < $3 AND {Seen} AND ($7 = 1 OR (hashtext(coalesce(user_id, session_id, token)) & 2147483647) % $7 = 0)
+            SELECT items, score FROM impressions WHERE store = $1 AND time >= $2 AND time < $3 AND {Seen} AND ($7 = 1 OR (hashtext(coalesce(user_id, session_id, token)) & 2147483647) % $7 = 0)
             """, connection)
         { CommandTimeout = LongestSeconds };
         AddValues(command, [.. values, parts]);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            yield return reader.GetFieldValue<string[]>(0);
+            yield return new ShownProducts(reader.GetFieldValue<string[]>(0), reader.IsDBNull(1) ? null : reader.GetDouble(1));
     }
 
     /// <summary>Of how many parts one is enough.</summary>

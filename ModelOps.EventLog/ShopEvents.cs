@@ -10,8 +10,8 @@ namespace ModelOps.EventLog;
 /// <summary>The only door to the event log: append, read by cursor, read a shopper's latest. It makes its tables when it is first used.</summary>
 public sealed class ShopEvents
 {
-    internal const string ImpressionColumns = "store, token, time, model, version, user_id, items, cached, seconds, arm, failed, overlap, propensities, session_id, placement, queue_seconds, compute_seconds, query, search, assist";
-    internal const int PositionColumn = 20; // after those
+    internal const string ImpressionColumns = "store, token, time, model, version, user_id, items, cached, seconds, arm, failed, overlap, propensities, session_id, placement, queue_seconds, compute_seconds, query, search, assist, score";
+    internal const int PositionColumn = 21; // after those
     internal const string Columns = "store, id, name, user_id, session_id, time, items, token, position";
 
     private readonly NpgsqlDataSource database;
@@ -155,9 +155,9 @@ public sealed class ShopEvents
         // Lists of different lengths are no array of arrays, so each travels as the text of one.
         await using var command = database.CreateCommand($"""
             INSERT INTO impressions ({ImpressionColumns})
-            SELECT store, token, time, model, version, user_id, items::text[], cached, seconds, arm, failed, overlap, propensities::float8[], session_id, placement, queue_seconds, compute_seconds, query, search, assist
+            SELECT store, token, time, model, version, user_id, items::text[], cached, seconds, arm, failed, overlap, propensities::float8[], session_id, placement, queue_seconds, compute_seconds, query, search, assist, score
             FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::int[], $6::text[], $7::text[], $8::bool[], $9::float8[], $10::text[], $11::bool[], $12::float8[], $13::text[],
-                $14::text[], $15::text[], $16::float8[], $17::float8[], $18::text[], $19::jsonb[], $20::jsonb[]) AS shown ({ImpressionColumns})
+                $14::text[], $15::text[], $16::float8[], $17::float8[], $18::text[], $19::jsonb[], $20::jsonb[], $21::float8[]) AS shown ({ImpressionColumns})
             ON CONFLICT DO NOTHING
             """);
         AddColumn(command, NpgsqlDbType.Text, impressions.Select(i => i.Store.Value));
@@ -180,6 +180,7 @@ public sealed class ShopEvents
         AddColumn(command, NpgsqlDbType.Text, impressions.Select(i => i.Query));
         AddColumn(command, NpgsqlDbType.Jsonb, impressions.Select(i => Json(i.Search)));
         AddColumn(command, NpgsqlDbType.Jsonb, impressions.Select(i => Json(i.Assist)));
+        AddColumn(command, NpgsqlDbType.Double, impressions.Select(i => i.Score));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -246,7 +247,7 @@ public sealed class ShopEvents
         reader.GetFieldValue<string[]>(6), reader.GetBoolean(7), reader.GetDouble(8), reader.GetString(9), reader.GetBoolean(10), reader.IsDBNull(11) ? null : reader.GetDouble(11),
         reader.IsDBNull(12) ? null : reader.GetFieldValue<double[]>(12), Text(reader, 13), reader.GetString(14),
         reader.IsDBNull(15) ? null : reader.GetDouble(15), reader.IsDBNull(16) ? null : reader.GetDouble(16), Text(reader, 17),
-        Read<LoggedSearch>(reader, 18), Read<LoggedAssist>(reader, 19));
+        Read<LoggedSearch>(reader, 18), Read<LoggedAssist>(reader, 19), reader.IsDBNull(20) ? null : reader.GetDouble(20));
 
     private static string? Json<T>(T? details) where T : class => details is null ? null : JsonSerializer.Serialize(details, JsonSerializerOptions.Web);
 

@@ -52,7 +52,7 @@ public static class ServiceDefaultsExtensions
     });
 
     /// <summary>
-    /// <c>/health</c> (every check), <c>/alive</c> (the process answers), <c>/metrics</c> (Prometheus),
+    /// <c>/health</c> (every check), <c>/alive</c> (the process answers), <c>/metrics</c> (Prometheus; with a token where <c>Metrics__Token</c> is set),
     /// <c>/openapi/v1.json</c> and an interactive reference at <c>/docs</c>.
     /// </summary>
     /// <param name="beforeAuthorization">What has to see calls that are then refused.</param>
@@ -62,6 +62,7 @@ public static class ServiceDefaultsExtensions
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseCors();
+        app.UseScrapeGuard();
         app.UseAuthentication();
         app.UseMiddleware<KeyLimitsMiddleware>();
         beforeAuthorization?.Invoke(app);
@@ -69,7 +70,7 @@ public static class ServiceDefaultsExtensions
 
         app.MapHealthChecks(HealthPath, new HealthCheckOptions { ResponseWriter = HealthReport.WriteAsync }).AllowAnonymous();
         app.MapHealthChecks(AlivePath, new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") }).AllowAnonymous();
-        app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
+        app.MapPrometheusScrapingEndpoint(ScrapeGuard.Path).AllowAnonymous();
         app.MapOpenApi().AllowAnonymous();
         app.MapScalarApiReference("/docs", options => options.WithTitle(app.Environment.ApplicationName)).AllowAnonymous();
         return app;

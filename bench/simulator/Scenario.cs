@@ -13,8 +13,10 @@ namespace ModelOps.Bench.Simulator;
 /// <summary>A shop's weeks: quiet ones, then a taste shift, and what the platform makes of it by itself.</summary>
 internal sealed class Scenario(ShopStack stack, Shoppers shoppers, int visits, double shift)
 {
-    private const string Model = "recommend", OracleModel = "oracle", Dataset = "shop", Header = "user_id,item_id,timestamp,event\n";
-    private const int WithoutModel = 7, Learning = 21, Quiet = 4, MostShifted = 7, OracleDays = 14, AtOnce = 25;
+    private const string Model = "recommend", OracleModel = "oracle", FrozenModel = "frozen", Dataset = "shop", Header = "user_id,item_id,timestamp,event\n";
+    private const int WithoutModel = 7, Learning = 21, Quiet = 4, Recovered = 2, MostShifted = 10, OracleDays = 14, AtOnce = 25, Remembered = 50;
+
+    private readonly List<DayRates> days = [];
 
     private IReadOnlyList<string> today = [];
 
@@ -27,50 +29,53 @@ internal sealed class Scenario(ShopStack stack, Shoppers shoppers, int visits, d
         for (var day = 0; day < Learning; day++)
             await LiveAsync();
         await TrainAsync(ShopStack.AtOnce, Dataset, Model); // with what shoppers did while they were recommended something
+        await TrainAsync(ShopStack.AtOnce, Dataset, FrozenModel);
         var alarms = 0;
-        for (var day = 0; day < Quiet; day++)
+        for (var day = 1 - Quiet; day <= 0; day++)
+        {
             alarms += (await DayAsync()).IsDrifted ? 1 : 0;
-        var before = await ClickRateAsync(Model);
-        Say($"{Quiet} quiet days: {alarms} drift alarms; click rate {before:P2} by version {await ChampionAsync()}");
+            days.Add(new DayRates(day, await ChampionAsync(), await ClickRateAsync(Model), await ClickRateAsync(FrozenModel), null));
+        }
+        Say($"{Quiet} quiet days: {alarms} drift alarms; click rate {days[^1].Loop:P2} by version {days[^1].Champion}");
 
         shoppers.Shifted = shift;
         await TrainOracleAsync();
-        return await RecoverAsync(goal, alarms, before);
+        return await RecoverAsync(goal, alarms);
     }
 
-    /// <summary>Days with the new taste. Nobody does anything but the shoppers, until the click rate of a day is near what the oracle's would have been.</summary>
-    private async Task<Outcome> RecoverAsync(double goal, int alarms, double before)
+    /// <summary>
+    /// Days with the new taste. Nobody does anything but the shoppers, until the click rate has been near the oracle's for some days.
+    /// </summary>
+    private async Task<Outcome> RecoverAsync(double goal, int alarms)
     {
-        var (alarmed, after, runs) = ((int?)null, (double?)null, new HashSet<Guid>());
-        for (var day = 1; ; day++)
+        var (alarmed, near, runs) = ((int?)null, 0, new Dictionary<Guid, int>());
+        for (var day = 1; day <= MostShifted && near <= Recovered; day++)
         {
             var report = await DayAsync();
-            var (rate, oracle, champion) = (await ClickRateAsync(Model), await ClickRateAsync(OracleModel), await ChampionAsync());
-            after ??= rate;
-            Say($"day {day} after the shift: version {champion}, click rate {rate:P2}; the oracle's {oracle:P2}");
-            if (day == MostShifted || (rate >= goal * oracle && runs.Count > 0))
-                return new Outcome(alarms, before, after.Value, alarmed, runs.Count, champion, day, rate, oracle);
-            if (!report.IsDrifted)
-                continue;
-            if (alarmed is null)
+            var rates = new DayRates(day, await ChampionAsync(), await ClickRateAsync(Model), await ClickRateAsync(FrozenModel), await ClickRateAsync(OracleModel));
+            days.Add(rates);
+            Say($"day {day} after the shift: version {rates.Champion}, click rate {rates.Loop:P2}; never retrained {rates.Frozen:P2}; the oracle's {rates.Oracle:P2}");
+            near = runs.Count > 0 && rates.Loop >= goal * rates.Oracle ? near + 1 : 0;
+            if (report.IsDrifted && alarmed is null)
             {
                 alarmed = day;
-                var alert = await UntilAsync(async () => (await stack.Alerts.ListAsync(StoreId.Main, AlertState.Firing)).Items.FirstOrDefault(alert => alert.Rule == "drift"), "the alert");
+                var alert = await UntilAsync(async () => (await stack.Alerts.ListAsync(StoreId.Main, AlertState.Firing)).Items.FirstOrDefault(alert => alert.Rule == "drift" && alert.Labels.GetValueOrDefault("model") == Model), "the alert");
                 Say($"alert: {alert.Summary}");
             }
-            if (await StartedAsync(runs) is { } run)
-                await stack.FinishAsync(run, LiveMinutesAsync);
+            if (alarmed is not null && await StartedAsync(runs, day) is { } run)
+                Say($"the run ended: {await stack.EndAsync(run, LiveMinutesAsync)}; champion is version {await ChampionAsync()}");
         }
+        return new Outcome(alarms, alarmed, days, runs.Values.Order().ToList());
     }
 
     /// <summary>The run that drift has started, if it has: a cool-down may hold it back.</summary>
-    private async Task<PipelineRun?> StartedAsync(HashSet<Guid> known)
+    private async Task<PipelineRun?> StartedAsync(Dictionary<Guid, int> known, int day)
     {
         for (var tries = 0; tries < 20; tries++)
         {
-            if ((await stack.Pipeline.ListAsync(StoreId.Main)).Items.FirstOrDefault(run => run.Trigger == "drift" && !known.Contains(run.Id)) is { } run)
+            if ((await stack.Pipeline.ListAsync(StoreId.Main)).Items.FirstOrDefault(run => run.Trigger == "drift" && !known.ContainsKey(run.Id)) is { } run)
             {
-                known.Add(run.Id);
+                known.Add(run.Id, day);
                 Say($"run: {run.TriggerReason}");
                 return run;
             }
@@ -125,24 +130,24 @@ internal sealed class Scenario(ShopStack stack, Shoppers shoppers, int visits, d
         var clicks = new List<ShopEvent>();
         foreach (var some in visitors.Chunk(AtOnce))
         {
-            foreach (var (shopper, answer) in some.Zip(await AskAsync(Model, some)))
+            foreach (var (shopper, answer) in some.Zip(await AskAsync([.. some.Select(user => new RecommendationRequest(user, Count: 10, Model: Model))], Model)))
                 clicks.AddRange(shoppers.Answer(shopper, [.. answer.Items.Select(item => item.Id)], answer.Token, stack.Now));
         }
         return clicks;
     }
 
-    /// <summary>Of what the model would show to the day's shoppers now, as their tastes are.</summary>
+    /// <summary>Of what the model would show to the day's shoppers now, as their tastes are. Every model is told the same histories, so that none depends on how soon a busy machine finds them.</summary>
     private async Task<double> ClickRateAsync(string model)
     {
         double sum = 0;
         foreach (var some in today.Chunk(AtOnce))
-            sum += some.Zip(await AskAsync(model, some)).Sum(one => shoppers.ClickRate(one.First, [.. one.Second.Items.Select(item => item.Id)]));
+            sum += some.Zip(await AskAsync([.. some.Select(user => new RecommendationRequest(History: [.. shoppers.HistoryOf(user).TakeLast(Remembered)], Count: 10, Model: model))], model)).Sum(one => shoppers.ClickRate(one.First, [.. one.Second.Items.Select(item => item.Id)]));
         return sum / today.Count;
     }
 
-    private Task<IReadOnlyList<RecommendationResponse>> AskAsync(string model, IReadOnlyList<string> users) => UntilAsync(async () =>
+    private Task<IReadOnlyList<RecommendationResponse>> AskAsync(IReadOnlyList<RecommendationRequest> requests, string model) => UntilAsync(async () =>
     {
-        var answers = await stack.Inference.RecommendManyAsync(StoreId.Main, new RecommendationBatch([.. users.Select(user => new RecommendationRequest(user, Count: 10, Model: model))]));
+        var answers = await stack.Inference.RecommendManyAsync(StoreId.Main, new RecommendationBatch([.. requests]));
         return answers.Answers.All(answer => answer.Model.Version > 0) ? answers.Answers : null;
     }, $"answers of '{model}'");
 
@@ -214,12 +219,25 @@ internal sealed class Scenario(ShopStack stack, Shoppers shoppers, int visits, d
     private static void Say(string line) => Console.WriteLine(line);
 }
 
+/// <summary>What a day's shoppers would click of what each model recommends to them at its end.</summary>
+/// <param name="Day">After the shift; 0 is the last day before it.</param>
+/// <param name="Frozen">Of the model that learned when the loop's did, before the shift, and never again.</param>
+/// <param name="Oracle">From the shift on.</param>
+internal sealed record DayRates(int Day, int Champion, double Loop, double Frozen, double? Oracle);
+
 /// <param name="Alarms">On quiet days.</param>
-/// <param name="After">By the version of before, on the first day after the shift.</param>
 /// <param name="Alarmed">Days from the shift to the drift report.</param>
-/// <param name="Runs">Started by drift.</param>
-/// <param name="Days">From the shift to the last click rates.</param>
-internal sealed record Outcome(int Alarms, double Before, double After, int? Alarmed, int Runs, int Champion, int Days, double Renewed, double Oracle)
+/// <param name="Runs">The days on which drift started one.</param>
+internal sealed record Outcome(int Alarms, int? Alarmed, IReadOnlyList<DayRates> Days, IReadOnlyList<int> Runs)
 {
-    public double OfOracle => Renewed / Oracle;
+    public DayRates Before => Days.Last(day => day.Day == 0);
+
+    public DayRates After => Days.First(day => day.Day == 1);
+
+    public DayRates Last => Days[^1];
+
+    public double OfOracle => Last.Loop / Last.Oracle!.Value;
+
+    /// <summary>The first day from which on the rate stayed near the oracle's.</summary>
+    public int? Recovered(double goal) => Days.Reverse().TakeWhile(day => day.Oracle is { } oracle && day.Loop >= goal * oracle).LastOrDefault()?.Day;
 }

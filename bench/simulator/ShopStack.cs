@@ -54,17 +54,18 @@ internal sealed class ShopStack : IAsyncDisposable
 
     private string ClockFile => Path.Combine(folder, "clock");
 
-    public static async Task<ShopStack> StartAsync(DateTimeOffset now)
+    /// <param name="appHost">A built one; else it is built.</param>
+    public static async Task<ShopStack> StartAsync(DateTimeOffset now, string? appHost)
     {
         var shop = new ShopStack();
         var pipelines = Directory.CreateDirectory(Path.Combine(shop.folder, "pipelines")).FullName;
         foreach (var (name, definition) in Pipelines)
             await File.WriteAllTextAsync(Path.Combine(pipelines, $"{name}.yaml"), $"name: {name}\n{definition}");
         await shop.DriveToAsync(now);
-        var start = new ProcessStartInfo("dotnet", ["run", "--project", "ModelOps.AppHost", "--", "--Demo=false"]) { WorkingDirectory = Repository.Root(), RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [.. appHost is null ? ["run", "--project", "ModelOps.AppHost", "--"] : (string[])[appHost], "--Demo=false"]) { WorkingDirectory = Repository.Root(), RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in new[]
         {
-            ("MODELOPS_DATA", Path.Combine(shop.folder, "data")), ("MODELOPS_PORTS", "dynamic"), ("Clock__OffsetFile", shop.ClockFile), ("Pipelines__Folder", pipelines), ("Automation__Interval", "00:00:02"), ("Alerts__EvaluateSeconds", "2"), ("Drift__ReferenceDays", "21"),
+            ("MODELOPS_DATA", Path.Combine(shop.folder, "data")), ("MODELOPS_PORTS", "dynamic"), ("ASPNETCORE_ENVIRONMENT", "Development"), ("DOTNET_ENVIRONMENT", "Development"), ("Clock__OffsetFile", shop.ClockFile), ("Pipelines__Folder", pipelines), ("Automation__Interval", "00:00:02"), ("Alerts__EvaluateSeconds", "2"), ("Drift__ReferenceDays", "21"),
         })
             start.Environment[name] = value;
         shop.stack = new RunningStack(start, Path.Combine(shop.folder, "data"));
@@ -91,8 +92,15 @@ internal sealed class ShopStack : IAsyncDisposable
         await Task.Delay(TimeSpan.FromMilliseconds(400)); // until every service has looked
     }
 
+    /// <exception cref="InvalidOperationException">It did not succeed.</exception>
+    public async Task FinishAsync(PipelineRun run)
+    {
+        if (await EndAsync(run) is var state and not RunState.Succeeded)
+            throw new InvalidOperationException($"The run ended as {state}: {(await Pipeline.GetAsync(StoreId.Main, run.Id)).Error}");
+    }
+
     /// <param name="duringRollout">What goes on while the run puts its version before shoppers.</param>
-    public async Task<PipelineRun> FinishAsync(PipelineRun run, Func<Task>? duringRollout = null)
+    public async Task<RunState> EndAsync(PipelineRun run, Func<Task>? duringRollout = null)
     {
         while (!run.State.IsFinal())
         {
@@ -101,7 +109,7 @@ internal sealed class ShopStack : IAsyncDisposable
                 await duringRollout();
             run = await Pipeline.GetAsync(StoreId.Main, run.Id);
         }
-        return run.State == RunState.Succeeded ? run : throw new InvalidOperationException($"The run ended as {run.State}: {run.Error}");
+        return run.State;
     }
 
     public async ValueTask DisposeAsync()

@@ -50,6 +50,8 @@ internal sealed class Shoppers
         {
             var product = random.NextDouble() < .9 ? Within(Tastes(shopper)[random.Next(2)], shopper) : Products[random.Next(Products.Count)];
             shopper.Seen.Add(product.Id);
+            if (stranger is null)
+                shopper.History.Add(product.Id);
             var item = new EventItem(product.Id, 1, (decimal)product.Price);
             var time = start.AddSeconds(step * 40);
             yield return Event(EventNames.View, shopper.Id, time, item, null);
@@ -66,9 +68,13 @@ internal sealed class Shoppers
         foreach (var product in shown.Select(Product).Where(product => random.NextDouble() < Rate(Find(id), product)))
         {
             Find(id).Seen.Add(product.Id);
+            Find(id).History.Add(product.Id);
             yield return Event(EventNames.View, id, time.AddSeconds(5 + random.Next(60)), new EventItem(product.Id, 1, (decimal)product.Price), token);
         }
     }
+
+    /// <summary>The products that somebody looked at, oldest first.</summary>
+    public IReadOnlyList<string> HistoryOf(string id) => Find(id).History;
 
     /// <summary>The probability that a product of the list is clicked, on average.</summary>
     public double ClickRate(string id, IReadOnlyList<string> shown) => shown.Count == 0 ? 0 : shown.Average(product => Rate(Find(id), Product(product)));
@@ -108,5 +114,7 @@ internal sealed class Shoppers
     private sealed record Shopper(string Id, (int Category, int Style)[] Now, (int Category, int Style)[] Later, double Lot)
     {
         public HashSet<string> Seen { get; } = [];
+
+        public List<string> History { get; } = [];
     }
 }

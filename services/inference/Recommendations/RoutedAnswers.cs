@@ -78,11 +78,13 @@ internal sealed class RoutedAnswers : IDisposable
         var model = routed.Model;
         List<string> shown = [.. items.Select(item => item.Id)];
         double[]? propensities = items.Any(item => item.Propensity is not null) ? [.. items.Select(item => item.Propensity ?? 1)] : null;
+        var kind = request.Kind ?? RecommendationKind.ForYou;
         given.Add(1, new("model", model.Name), new("version", model.Version), new("arm", routed.Arm), new("failed", failed));
         if (Activity.Current is { IsAllDataRequested: true } span)
             span.AddEvent(new ActivityEvent("feature_flag.evaluation", tags: new() { ["feature_flag.key"] = model.Name, ["feature_flag.result.variant"] = routed.Arm, ["feature_flag.version"] = model.Version }));
         impressions.Add(new Impression(store, token, time.GetUtcNow(), model.Name, model.Version, request.User, shown, cached, Stopwatch.GetElapsedTime(started).TotalSeconds, routed.Arm, failed, null, propensities,
-            request.Session, request.Placement ?? request.Kind ?? RecommendationKind.ForYou, stages.Queue?.TotalSeconds, stages.Compute?.TotalSeconds));
+            request.Session, request.Placement ?? kind, stages.Queue?.TotalSeconds, stages.Compute?.TotalSeconds,
+            Score: kind == RecommendationKind.ForYou && items.Count > 0 ? items.Max(item => item.Score) : null)); // other kinds score on scales of their own
         if (routed.Shadow is { } shadow && !failed)
             shadows.Ask(store, shadow, request.User, shown, async (other, cancellationToken) => [.. (await answers.ComputeAsync((RecommendationModel)other, request, cancellationToken)).Select(item => item.Id)]);
     }

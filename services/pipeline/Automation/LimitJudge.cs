@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelOps.Contracts.Runs;
 using ModelOps.Pipeline.Definitions;
+using ModelOps.ServiceDefaults;
 
 namespace ModelOps.Pipeline.Automation;
 
@@ -51,7 +52,7 @@ internal static class LimitJudge
         var (key, length) = last.Succeeded ? ("success", limits.CoolDown.Success) : ("failure", limits.CoolDown.Failure);
         var over = last.At + length;
         return over <= now ? null : new("cool_down",
-            $"The model's last run {(last.Succeeded ? "succeeded" : "failed")} {Duration.Text(now - last.At)} ago; limits.cool_down.{key} is {Duration.Text(length)}.",
+            $"The model's last run {(last.Succeeded ? "succeeded" : "failed")} {LengthOfTime.Rounded(now - last.At)} ago; limits.cool_down.{key} is {LengthOfTime.Rounded(length)}.",
             $"The cool-down's end at {Moment(over)}, or a shorter limits.cool_down.{key}.", last.Id);
     }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using ModelOps.ServiceDefaults;
 
 namespace ModelOps.Pipeline.Definitions;
 
@@ -26,7 +27,7 @@ internal sealed record LimitsDefinition
         foreach (var (key, value) in new[] { ("success", CoolDown.Success), ("failure", CoolDown.Failure) })
         {
             if (value < CoolDownDefinition.Shortest)
-                yield return new($"{path}.cool_down.{key}", $"limits.cool_down.{key} is {Duration.Text(value)}; it is at least {Duration.Text(CoolDownDefinition.Shortest)}.");
+                yield return new($"{path}.cool_down.{key}", $"limits.cool_down.{key} is {LengthOfTime.Rounded(value)}; it is at least {LengthOfTime.Rounded(CoolDownDefinition.Shortest)}.");
         }
         foreach (var (key, value) in new[] { ("day", TrainingMinutes.Day), ("week", TrainingMinutes.Week) })
         {

@@ -9,7 +9,7 @@ namespace ModelOps.Pipeline.Definitions;
 internal sealed class PipelineCatalogue(IReadOnlyDictionary<string, PipelineDefinition> pipelines, string? folder = null)
 {
     private static readonly IDeserializer Yaml = new DeserializerBuilder()
-        .WithNamingConvention(UnderscoredNamingConvention.Instance).WithTypeConverter(new Duration()).Build();
+        .WithNamingConvention(UnderscoredNamingConvention.Instance).WithTypeConverter(new LengthOfTimeConverter()).Build();
 
     private volatile IReadOnlyDictionary<string, PipelineDefinition> pipelines = pipelines;
     private string stamp = folder is null ? "" : StampOf(folder);

@@ -8,6 +8,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using ModelOps.Contracts.Runs;
 using ModelOps.Pipeline.Steps;
+using ModelOps.ServiceDefaults;
 
 namespace ModelOps.Pipeline.Definitions;
 
@@ -41,7 +42,7 @@ internal static class PipelineSchema
         if (schema is not JsonObject described)
             return schema;
         if ((Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type) == typeof(TimeSpan))
-            (described["type"], described["pattern"]) = ("string", Duration.Pattern);
+            (described["type"], described["pattern"]) = ("string", LengthOfTime.Pattern);
         if (Attribute<AllowedValuesAttribute>(context) is { } allowed)
             described["enum"] = new JsonArray([.. allowed.Values.Select(value => JsonValue.Create((string?)value))]);
         if (context.PropertyInfo is { Name: "application" })

@@ -8,6 +8,7 @@ using ModelOps.Pipeline.Automation;
 using ModelOps.Pipeline.Runs;
 using ModelOps.Pipeline.Triggers;
 using ModelOps.ServiceDefaults.Access;
+using ModelOps.ServiceDefaults;
 
 namespace ModelOps.Pipeline.Definitions;
 
@@ -57,7 +58,7 @@ internal static class PipelinesApi
 
     private static IEnumerable<string> LimitsOf(LimitsDefinition limits) => FormattableLines(
         $"concurrency: {limits.Concurrency}",
-        $"cool_down: success {Duration.Text(limits.CoolDown.Success)}, failure {Duration.Text(limits.CoolDown.Failure)}",
+        $"cool_down: success {LengthOfTime.Rounded(limits.CoolDown.Success)}, failure {LengthOfTime.Rounded(limits.CoolDown.Failure)}",
         $"runs_per_week: {limits.RunsPerWeek}",
         $"training_minutes: day {limits.TrainingMinutes.Day}, week {limits.TrainingMinutes.Week}");
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using ModelOps.ServiceDefaults;
 
 namespace ModelOps.Pipeline.Definitions;
 
@@ -18,7 +19,7 @@ internal sealed record StepDefinition
     public IEnumerable<DefinitionFault> Validate(string path)
     {
         if (Timeout is { } timeout && (timeout <= TimeSpan.Zero || timeout > Longest))
-            yield return new($"{path}.timeout", $"{path}.timeout is {Duration.Text(timeout)}; it is longer than 0 and at most {Duration.Text(Longest)}.");
+            yield return new($"{path}.timeout", $"{path}.timeout is {LengthOfTime.Rounded(timeout)}; it is longer than 0 and at most {LengthOfTime.Rounded(Longest)}.");
         if (Retries is < 0 or > 1000)
             yield return new($"{path}.retries", $"{path}.retries is {Retries}; it is 0 to 1000.");
     }

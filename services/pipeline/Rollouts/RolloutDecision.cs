@@ -4,6 +4,7 @@ using ModelOps.Contracts.Deployments;
 using ModelOps.Contracts.Runs;
 using ModelOps.Pipeline.Automation;
 using ModelOps.Pipeline.Definitions;
+using ModelOps.ServiceDefaults;
 
 namespace ModelOps.Pipeline.Rollouts;
 
@@ -21,7 +22,7 @@ internal static class RolloutDecision
                 store, rollout, verdict, now, DecisionAction.Suppressed, $"Took no step forward: automation is paused by {automation.By}: {automation.Reason}", "Let automation act again: PUT /v1/automation {\"paused\":false}."),
             VerdictKind.Pass when isDue => Forward(store, rollout, verdict, now),
             VerdictKind.Wait when isDue => Row(
-                store, rollout, verdict, now, DecisionAction.Extended, $"The step lasts longer than its {Duration.Text(TimeSpan.FromMinutes(rollout.BakeMinutes))}.", "Enough answers for every guard to be judged."),
+                store, rollout, verdict, now, DecisionAction.Extended, $"The step lasts longer than its {LengthOfTime.Rounded(TimeSpan.FromMinutes(rollout.BakeMinutes))}.", "Enough answers for every guard to be judged."),
             _ => null,
         };
     }

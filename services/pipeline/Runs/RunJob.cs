@@ -5,6 +5,7 @@ using ModelOps.Contracts.Runs;
 using ModelOps.Jobs;
 using ModelOps.Pipeline.Definitions;
 using ModelOps.Pipeline.Steps;
+using ModelOps.ServiceDefaults;
 
 namespace ModelOps.Pipeline.Runs;
 
@@ -116,7 +117,7 @@ internal sealed class RunJob(PipelineDb database, PipelineBook book, IEnumerable
     /// <summary>Returns for another attempt; otherwise throws what ends the run.</summary>
     private async Task FailAsync(StepRow step, StepDefinition patience, StepContext context, bool isTimedOut, Exception exception, CancellationToken cancellationToken)
     {
-        var reason = isTimedOut ? $"The step '{step.Name}' took longer than its timeout of {Duration.Text(patience.Timeout ?? TimeSpan.Zero)} (steps.{step.Name}.timeout in the pipeline's YAML). Resume the run to try again."
+        var reason = isTimedOut ? $"The step '{step.Name}' took longer than its timeout of {LengthOfTime.Rounded(patience.Timeout ?? TimeSpan.Zero)} (steps.{step.Name}.timeout in the pipeline's YAML). Resume the run to try again."
             : IsFinal(exception) ? exception.Message
             : step.Retries >= patience.Retries ? $"{exception.Message} (tried {step.Retries + 1} times: steps.{step.Name}.retries in the pipeline's YAML is {patience.Retries}.)"
             : null;

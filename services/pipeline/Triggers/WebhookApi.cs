@@ -34,7 +34,7 @@ internal static class WebhookApi
         if (StoreOf(context.Request.Headers, id, body, options.Value, time.GetUtcNow()) is not { } store)
         {
             return Problems.Of(StatusCodes.Status401Unauthorized, "signature", "The call is not signed",
-                $"Send {WebhookSignature.IdHeader}, {WebhookSignature.TimestampHeader} (seconds, within {Duration.Text(options.Value.WebhookTolerance)} of now) and {WebhookSignature.SignatureHeader}: v1,base64(HMAC-SHA256(secret, id.timestamp.body)) with the secret that is configured as Automation__WebhookSecrets__<store>.");
+                $"Send {WebhookSignature.IdHeader}, {WebhookSignature.TimestampHeader} (seconds, within {LengthOfTime.Rounded(options.Value.WebhookTolerance)} of now) and {WebhookSignature.SignatureHeader}: v1,base64(HMAC-SHA256(secret, id.timestamp.body)) with the secret that is configured as Automation__WebhookSecrets__<store>.");
         }
         var pipelines = await book.OfAsync(store, cancellationToken);
         if (!pipelines.TryGetValue(name, out var definition))

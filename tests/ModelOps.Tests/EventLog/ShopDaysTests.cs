@@ -50,11 +50,13 @@ public sealed class ShopDaysTests(Stores stores) : IAsyncLifetime
     [Fact]
     public async Task ReadAnswersAsync_WhatShoppersSawOfTheVersion()
     {
-        var answers = new List<IReadOnlyList<string>>();
-        await foreach (var items in days.ReadAnswersAsync(StoreId.Main, "m", 1, "champion", Day, Day.AddDays(1), 100))
-            answers.Add(items);
+        var answers = new List<ShownProducts>();
+        await foreach (var answer in days.ReadAnswersAsync(StoreId.Main, "m", 1, "champion", Day, Day.AddDays(1), 100))
+            answers.Add(answer);
 
-        Assert.Equal(["t1", "b"], Assert.Single(answers));
+        var shown = Assert.Single(answers);
+        Assert.Equal(["t1", "b"], shown.Items);
+        Assert.Equal(2.5, shown.Score);
         Assert.Equal((true, false), (await days.GoesBackToAsync(StoreId.Main, Day), await days.GoesBackToAsync(StoreId.Main, Day.AddDays(-2))));
     }
 
@@ -68,7 +70,7 @@ public sealed class ShopDaysTests(Stores stores) : IAsyncLifetime
 
     private static LoggedEvent Event(string user, int hour, string id, string name = EventNames.View) => new(StoreId.Main, id, name, user, null, Day.AddHours(hour), [new EventItem("p")], null);
 
-    private static Impression Shown(string token) => new(StoreId.Main, token, Day.AddHours(9), "m", 1, "ann", [token, "b"], false, .001);
+    private static Impression Shown(string token) => new(StoreId.Main, token, Day.AddHours(9), "m", 1, "ann", [token, "b"], false, .001, Score: 2.5);
 
     public ValueTask DisposeAsync() => database.DisposeAsync();
 }

@@ -80,6 +80,7 @@ public sealed class RolloutTests(Stores stores) : IAsyncLifetime
         }, "the shadow");
 
         var shadow = (await ImpressionsAsync()).First(impression => impression.Arm == "shadow");
+        Assert.All((await ImpressionsAsync()).Where(impression => impression is { Arm: "champion", Items.Count: > 0, Placement: RecommendationKind.ForYou }), impression => Assert.NotNull(impression.Score));
         Assert.Equal((version, 1.0, false), (shadow.Version, shadow.Overlap, shadow.Failed)); // the same graph says the same
     }
 

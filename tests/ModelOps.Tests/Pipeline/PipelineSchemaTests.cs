@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ModelOps.Pipeline.Definitions;
+using ModelOps.ServiceDefaults;
 
 namespace ModelOps.Tests.Pipeline;
 
@@ -29,7 +30,7 @@ public sealed class PipelineSchemaTests
         var kind = schema.GetProperty("properties").GetProperty("rollout").GetProperty("properties").GetProperty("kind").GetProperty("enum");
         Assert.Equal(["direct", "shadow", "canary", "ab"], kind.EnumerateArray().Select(value => value.GetString()));
         var coolDown = schema.GetProperty("properties").GetProperty("limits").GetProperty("properties").GetProperty("cool_down").GetProperty("properties").GetProperty("success");
-        Assert.Equal(("string", Duration.Pattern), (coolDown.GetProperty("type").GetString(), coolDown.GetProperty("pattern").GetString()));
+        Assert.Equal(("string", LengthOfTime.Pattern), (coolDown.GetProperty("type").GetString(), coolDown.GetProperty("pattern").GetString()));
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using ModelOps.Monitor.Alerts.Notifiers;
 using ModelOps.Monitor.Alerts.Rules;
+using ModelOps.ServiceDefaults;
 
 namespace ModelOps.Monitor.Alerts.Export;
 
@@ -20,7 +21,7 @@ internal static class AlertmanagerConfig
         foreach (var route in book.Routes.Values)
         {
             text.Append(CultureInfo.InvariantCulture, $"    - matchers: ['route=\"{route.Name}\"']\n      receiver: {route.Name}\n");
-            text.Append(CultureInfo.InvariantCulture, $"      group_wait: {YamlPage.Written(route.GroupWait)}\n      repeat_interval: {YamlPage.Written(route.Repeat)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"      group_wait: {LengthOfTime.Exact(route.GroupWait)}\n      repeat_interval: {LengthOfTime.Exact(route.Repeat)}\n");
         }
         text.Append(CultureInfo.InvariantCulture, $"receivers:\n  - name: {Unrouted}\n");
         foreach (var route in book.Routes.Values)

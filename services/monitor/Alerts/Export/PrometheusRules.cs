@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using ModelOps.Monitor.Alerts.Metrics;
 using ModelOps.Monitor.Alerts.Rules;
+using ModelOps.ServiceDefaults;
 
 namespace ModelOps.Monitor.Alerts.Export;
 
@@ -29,9 +30,9 @@ internal static class PrometheusRules
         text.Append("groups:\n  - name: modelops\n    rules:\n");
         foreach (var rule in book.InEffect)
         {
-            Append(text, rule.Name, Expression(rule), YamlPage.Written(rule.For), Labels(rule));
+            Append(text, rule.Name, Expression(rule), LengthOfTime.Exact(rule.For), Labels(rule));
             if (rule.KeepFiringFor > TimeSpan.Zero)
-                text.Append(CultureInfo.InvariantCulture, $"        keep_firing_for: {YamlPage.Written(rule.KeepFiringFor)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"        keep_firing_for: {LengthOfTime.Exact(rule.KeepFiringFor)}\n");
             text.Append("        annotations:\n");
             foreach (var (name, annotation) in Annotations(rule, "{{ $value }}"))
                 text.Append(CultureInfo.InvariantCulture, $"          {name}: {AlertExport.Quoted(annotation)}\n");
@@ -65,7 +66,7 @@ internal static class PrometheusRules
                 var series = MetricList.Definitions[rule.Metric].Labels.ToDictionary(label => label, label => rule.Where.GetValueOrDefault(label, "x"));
                 var of = string.Join(',', series.Append(new(AlertRule.StoreLabel, "main")).Append(new("metric", rule.Metric)).Append(new(AlertRule.NameLabel, rule.Name)).Select(label => $"{label.Key}=\"{label.Value}\""));
                 text.Append(CultureInfo.InvariantCulture, $"  - interval: 1m\n    input_series:\n      - series: '{(rule.Condition is Anomaly ? Deviations : Value)}{{{of}}}'\n        values: '{value}+0x{(int)at.TotalMinutes + 1}'\n");
-                text.Append(CultureInfo.InvariantCulture, $"    alert_rule_test:\n      - eval_time: {YamlPage.Written(at)}\n        alertname: {rule.Name}\n        exp_alerts:{(fires ? "" : " []")}\n");
+                text.Append(CultureInfo.InvariantCulture, $"    alert_rule_test:\n      - eval_time: {LengthOfTime.Exact(at)}\n        alertname: {rule.Name}\n        exp_alerts:{(fires ? "" : " []")}\n");
                 if (!fires)
                     return;
                 text.Append("          - exp_labels:\n");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ModelOps.ServiceDefaults;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
@@ -107,15 +108,9 @@ internal sealed partial class YamlPage(string file)
     {
         if (Text(map, key) is not { } text)
             return null;
-        var match = DurationPattern().Match(text);
-        if (match.Success)
-        {
-            var count = int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
-            var duration = match.Groups[2].Value switch { "s" => TimeSpan.FromSeconds(count), "m" => TimeSpan.FromMinutes(count), "h" => TimeSpan.FromHours(count), _ => TimeSpan.FromDays(count) };
-            if (duration >= least && duration <= most)
-                return duration;
-        }
-        Refuse(Find(map, key)!, $"{key} is '{text}'; it is a time from {Written(least)} to {Written(most)}, such as 30s, 5m, 2h or 1d.");
+        if (LengthOfTime.Parse(text) is { } duration && duration >= least && duration <= most)
+            return duration;
+        Refuse(Find(map, key)!, $"{key} is '{text}'; it is a time from {LengthOfTime.Exact(least)} to {LengthOfTime.Exact(most)}, such as 30s, 5m, 2h or 1d.");
         return null;
     }
 
@@ -158,16 +153,6 @@ internal sealed partial class YamlPage(string file)
         return null;
     }
 
-    /// <summary>A time as the files have it.</summary>
-    public static string Written(TimeSpan time) => time switch
-    {
-        { TotalSeconds: < 1 } => "0s",
-        { Seconds: > 0 } => $"{(long)time.TotalSeconds}s",
-        { Minutes: > 0 } => $"{(long)time.TotalMinutes}m",
-        { Hours: > 0 } => $"{(long)time.TotalHours}h",
-        _ => $"{(long)time.TotalDays}d",
-    };
-
     /// <summary>Reading a tree takes a call per level: a text of nothing but brackets must not end the process.</summary>
     private bool IsShallow(string yaml)
     {
@@ -182,9 +167,6 @@ internal sealed partial class YamlPage(string file)
         }
         return true;
     }
-
-    [GeneratedRegex("^([0-9]{1,6})(s|m|h|d)$")]
-    private static partial Regex DurationPattern();
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,59}$")]
     private static partial Regex NamePattern();

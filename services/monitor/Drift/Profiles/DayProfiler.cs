@@ -26,8 +26,8 @@ internal sealed class DayProfiler(ShopDays days, ShopEvents events, IOptions<Dri
         }
         foreach (var some in reactions.Chunk(TokensAtOnce))
             await CountDelaysAsync(builder, store, model, some, cancellationToken);
-        await foreach (var items in days.ReadAnswersAsync(store, model, version, Arm.Champion, from, from.AddDays(1), options.Value.MostEvents / 10, cancellationToken))
-            builder.Add(new ShownAnswer([.. items.Select(item => (Id: item, Known: catalogue.Find(item))).Select(item => new ShownItem(item.Id, item.Known?.Category, item.Known?.Popularity ?? 0, item.Known?.Group))]));
+        await foreach (var answer in days.ReadAnswersAsync(store, model, version, Arm.Champion, from, from.AddDays(1), options.Value.MostEvents / 10, cancellationToken))
+            builder.Add(new ShownAnswer([.. answer.Items.Select(item => (Id: item, Known: catalogue.Find(item))).Select(item => new ShownItem(item.Id, item.Known?.Category, item.Known?.Popularity ?? 0, item.Known?.Group))], answer.Score));
         return builder.Build();
     }
 

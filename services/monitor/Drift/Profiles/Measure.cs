@@ -38,6 +38,7 @@ internal sealed record Measure(string Name, MeasureKind Kind)
         ShownCategory = new("shown_category", MeasureKind.Many),
         ShownEmbedding = new("shown_embedding", MeasureKind.Many),
         ShownPopularity = new("shown_popularity", MeasureKind.Number),
+        ShownScore = new("shown_score", MeasureKind.Number),
         ClickDelay = new("click_delay", MeasureKind.Number),
         PurchaseDelay = new("purchase_delay", MeasureKind.Number);
 
@@ -45,11 +46,11 @@ internal sealed record Measure(string Name, MeasureKind Kind)
     public static readonly IReadOnlyDictionary<string, Measure> All = new[]
     {
         Event, Hour, Product, Category, Brand, Embedding, Price, Quantity, Activity, History, UnknownProduct, NewShopper, NoPrice, Busy,
-        ShownProduct, ShownCategory, ShownEmbedding, ShownPopularity, ClickDelay, PurchaseDelay,
+        ShownProduct, ShownCategory, ShownEmbedding, ShownPopularity, ShownScore, ClickDelay, PurchaseDelay,
     }.ToDictionary(measure => measure.Name);
 
     /// <summary>Of what a version answers, which its own first days are the reference for.</summary>
-    public bool IsOfAnswers => this == ShownProduct || this == ShownCategory || this == ShownEmbedding || this == ShownPopularity;
+    public bool IsOfAnswers => this == ShownProduct || this == ShownCategory || this == ShownEmbedding || this == ShownPopularity || this == ShownScore;
 }
 
 /// <summary>A measure of some of the shoppers.</summary>

@@ -67,6 +67,8 @@ internal sealed class ProfileBuilder(DateOnly day, IReadOnlySet<string> categori
         Divide(Measure.ShownCategory, Segments.All, answer.Items, item => item.Category);
         Divide(Measure.ShownEmbedding, Segments.All, answer.Items, item => item.Group);
         Divide(Measure.ShownPopularity, Segments.All, answer.Items, item => Bin(item.Popularity));
+        if (answer.Score is { } score)
+            Number(Measure.ShownScore, Segments.All, score);
     }
 
     /// <param name="delay">Between the answer and what the shopper did with a product of it.</param>

@@ -11,7 +11,8 @@ internal sealed record ShopperDay(int? History, IReadOnlyList<ShopAct> Acts);
 internal sealed record ShopAct(string Event, string Product, string? Category, string? Brand, double? Price, int? Quantity, int Hour, bool IsKnown, string? Group = null);
 
 /// <summary>An answer that shoppers saw.</summary>
-internal sealed record ShownAnswer(IReadOnlyList<ShownItem> Items);
+/// <param name="Score">Of its best product; null where the log has none.</param>
+internal sealed record ShownAnswer(IReadOnlyList<ShownItem> Items, double? Score = null);
 
 /// <param name="Popularity">Of the product when the version was trained, over the most popular one's.</param>
 internal sealed record ShownItem(string Product, string? Category, double Popularity, string? Group = null);

@@ -1,6 +1,7 @@
 using ModelOps.Bench.Drift;
 using ModelOps.Contracts.Drift;
 using ModelOps.Monitor.Drift;
+using ModelOps.Monitor.Drift.Profiles;
 
 namespace ModelOps.Tests.Monitor.Drift;
 
@@ -25,6 +26,26 @@ public sealed class DriftJudgeTests
         Assert.InRange(DriftJudge.Probability(.3, alike, .01, 42), 0, 1e-4);
         Assert.InRange(DriftJudge.Probability(.3, unlike, .01, 42), .05, 1);
         Assert.InRange(DriftJudge.Probability(.002, [.001, .0001, .0002, .001, .0003, .0001, .0002, .0001, .0004, .0005], .01, 42), .4, .6); // all nothing
+    }
+
+    [Fact]
+    public void Compare_ScoresOfAnswers_ThatMove_AreADrift()
+    {
+        var random = new Random(1);
+        var reference = new Reference([.. Enumerable.Range(0, 28).Select(day => Answers(day, 3))]);
+
+        Assert.Equal((false, true), (Moves(3), Moves(2)));
+
+        bool Moves(double middle) => DriftJudge.Decide([.. DriftJudge.Compare(reference, [Answers(28, middle)], measure => measure.IsOfAnswers, new DriftOptions())], .001)
+            .Single(finding => finding.Measure == "shown_score").IsDrifted;
+
+        DayProfile Answers(int day, double middle)
+        {
+            var builder = new ProfileBuilder(new DateOnly(2026, 1, 1).AddDays(day), new HashSet<string>());
+            for (var shopper = 0; shopper < 300; shopper++)
+                builder.Add(new ShownAnswer([new ShownItem("p", null, .5)], middle * Math.Exp(random.NextDouble() - .5)));
+            return builder.Build();
+        }
     }
 
     private static DriftFinding Finding(double probability) => new("category", "all", 1, "t", .5, .1, .1, probability, 1, false, 1000, 1000, []);
