@@ -1,3 +1,6 @@
+using DuckDB.NET.Data;
+using ModelOps.DataPrep.Sources;
+
 namespace ModelOps.DataPrep.Checks;
 
 /// <summary>One thing that can be wrong with a shop's data, and what is done about it. A file each; <see cref="CheckList"/> lists them.</summary>
@@ -21,7 +24,14 @@ internal abstract record RowCheck(string Name, string Description, Severity Seve
     public abstract string Condition { get; }
 
     /// <summary>SQL run before, which makes the small tables that <see cref="Condition"/> looks into.</summary>
-    public virtual string? Prepare => null;
+    public virtual string? Tables => null;
+
+    /// <summary>Makes these tables, where a query alone cannot.</summary>
+    public virtual void Prepare(DuckDBConnection duck)
+    {
+        if (Tables is { } tables)
+            duck.Execute(tables);
+    }
 }
 
 /// <summary>A repair, done while a row is read: the columns of the raw text that are set anew where the condition holds.</summary>
