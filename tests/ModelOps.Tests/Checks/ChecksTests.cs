@@ -64,7 +64,7 @@ public sealed class ChecksTests
 
     [Fact]
     public void Checks_EveryCheck_HasACase() => Assert.Empty(
-        new CheckList(new DatasetRules(), BuiltFromCsv.Now).All.Select(check => check.Name)
+        new CheckList(new DatasetRules(), BuiltFromCsv.Now).All.Where(check => check is not TableCheck).Select(check => check.Name)
             .Except(Cases.Select(row => row.Data.Item1)).Except(["unknown-product", "missing-from-catalogue", "category-conflict"])); // these need a catalogue or the event log
 
     [Theory]
