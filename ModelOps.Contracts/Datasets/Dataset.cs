@@ -149,5 +149,15 @@ public sealed record CheckResult(
     IReadOnlyList<string> Samples,
     double? Limit = null);
 
-/// <summary>Asks for a version that also holds what the event log has taken in since.</summary>
-public sealed record PrepareRequest(bool IncludeEventLog = true);
+/// <summary>Asks for a version of all files that the dataset has, those that were put aside too, by its rules of now; it also holds what the event log has taken in since.</summary>
+public sealed record PrepareRequest(bool IncludeEventLog = true)
+{
+    /// <summary>
+    /// How the files are read from now on, written as an upload's mapping (YAML): it takes the place of the mapping of all files of the
+    /// kinds that it names. Null leaves each file its own. A mapping that the files do not fit changes nothing.
+    /// </summary>
+    public string? Mapping { get; init; }
+
+    /// <summary>The names of the files that <see cref="Mapping"/> is for, where it is not for all of its kinds.</summary>
+    public IReadOnlyList<string>? Files { get; init; }
+}

@@ -1,6 +1,9 @@
 namespace ModelOps.Contracts.Datasets;
 
-/// <summary>What is different between two versions of a dataset.</summary>
+/// <summary>
+/// What is different between two versions of a dataset. Where the files of one were removed, its kept report and statistics still answer,
+/// without the rows: what is counted by comparing rows is null, and <see cref="Schema"/> empty.
+/// </summary>
 /// <param name="RowsAdded">Event rows of <paramref name="To"/> that <paramref name="From"/> does not have; rows that are there twice count twice.</param>
 /// <param name="RowsRemoved">The other way round.</param>
 /// <param name="Products">Products that came, went, or changed.</param>
@@ -8,14 +11,24 @@ public sealed record DatasetDiff(
     string Name,
     int From,
     int To,
-    long RowsAdded,
-    long RowsRemoved,
-    long RowsSame,
-    ProductDiff Products,
+    long? RowsAdded,
+    long? RowsRemoved,
+    long? RowsSame,
+    ProductDiff? Products,
     IReadOnlyList<SchemaChange> Schema,
     IReadOnlyList<DistributionChange> Distributions,
     IReadOnlyList<CheckChange> Checks,
-    LineageDiff Lineage);
+    LineageDiff Lineage)
+{
+    /// <summary>Every table that one of the two has: events, products, users, judgements, messages, FAQ, searches …</summary>
+    public IReadOnlyList<TableDiff> Tables { get; init; } = [];
+
+    /// <summary>The versions whose files were removed.</summary>
+    public IReadOnlyList<int> Removed { get; init; } = [];
+}
+
+/// <summary>How many rows a table has in either version, and how many of them the other does not have; null without the files.</summary>
+public sealed record TableDiff(string Table, long From, long To, long? Added, long? Removed);
 
 public sealed record ProductDiff(long Added, long Removed, long Changed);
 

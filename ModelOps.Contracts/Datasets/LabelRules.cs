@@ -11,6 +11,7 @@ public sealed record LabelRules
     /// <summary>Implicit feedback: how much an event says that the user wants the product.</summary>
     [Range(0, 1000)] public double ViewWeight { get; init; } = 1;
 
+    /// <summary>Also of wishes and of what goes to the checkout.</summary>
     [Range(0, 1000)] public double CartWeight { get; init; } = 4;
 
     [Range(0, 1000)] public double PurchaseWeight { get; init; } = 10;

@@ -3,7 +3,7 @@ namespace ModelOps.DataPrep.Checks;
 /// <summary>Nobody looks at a hundred products faster than one a second. A visit is the session that the shop gives, else a user's day; purchases do not count, as a basket is bought at once, nor do products that a page listed. What a bot bought was bought, and stays.</summary>
 internal sealed record BotSession() : RowCheck("bot-session", "Visits of a hundred or more events, faster than one a second", Severity.Warning, RowAction.Quarantine, Limit: 100)
 {
-    public override string Prepare => $"""
+    public override string Tables => $"""
         CREATE TABLE bots AS
         SELECT user_id, session_id, epoch_us(time) // 86400000000 AS day FROM staged
         WHERE event NOT IN ('purchase', 'view_item_list') AND user_id IS NOT NULL AND time IS NOT NULL

@@ -1,3 +1,7 @@
+using DuckDB.NET.Data;
+using ModelOps.DataPrep.Mapping;
+using ModelOps.DataPrep.Sources;
+
 namespace ModelOps.DataPrep.Checks;
 
 /// <summary>One thing that can be wrong with a shop's data, and what is done about it. A file each; <see cref="CheckList"/> lists them.</summary>
@@ -21,7 +25,14 @@ internal abstract record RowCheck(string Name, string Description, Severity Seve
     public abstract string Condition { get; }
 
     /// <summary>SQL run before, which makes the small tables that <see cref="Condition"/> looks into.</summary>
-    public virtual string? Prepare => null;
+    public virtual string? Tables => null;
+
+    /// <summary>Makes these tables, where a query alone cannot.</summary>
+    public virtual void Prepare(DuckDBConnection duck)
+    {
+        if (Tables is { } tables)
+            duck.Execute(tables);
+    }
 }
 
 /// <summary>A repair, done while a row is read: the columns of the raw text that are set anew where the condition holds.</summary>
@@ -44,6 +55,22 @@ internal abstract record WholeCheck(string Name, string Description, Severity Se
     /// <summary>A query with one row for each finding and a column <c>sample</c>, the first shown first.</summary>
     public abstract string Findings { get; }
 }
+
+/// <summary>
+/// A check of the rows of other tables than the events: users, judgements, messages, FAQ. Rows stay, are put aside, or lose or mend
+/// the value that is wrong.
+/// </summary>
+internal abstract record TableCheck(string Name, string Description, Severity Severity, RowAction Action, double? Limit = null) : Check(Name, Description, Severity, Action, Limit)
+{
+    public override IReadOnlyList<RowAction> Choices => Findings.Any(finding => finding.Repair is not null) ? [RowAction.Repair, RowAction.Keep, RowAction.Quarantine] : [RowAction.Keep, RowAction.Quarantine];
+
+    public abstract IReadOnlyList<TableFinding> Findings { get; }
+}
+
+/// <param name="Table">The table that is looked at.</param>
+/// <param name="Condition">SQL that is true for the findings, over a row of the staged table.</param>
+/// <param name="Repair">The assignment that mends a row, where there is one.</param>
+internal sealed record TableFinding(SourceKind Table, string Condition, string? Repair = null);
 
 internal enum Severity
 {

@@ -20,6 +20,8 @@ internal sealed class CheckList
             new ServiceCode(), new UnknownProduct(), new MissingFromCatalogue(),
             new ExactDuplicate(), new NearDuplicate(), new BotSession(),
             new Mojibake(), new LostCharacter(), new PersonalDetail(), new SeveralIds(), new SeveralTitles(), new CategoryConflict(),
+            new GarbledText(), new EmptyMessage(), new RareIntent(), new ConflictingIntent(), new RepeatedMessage(), new ConflictingAnswer(), new RepeatedQuestion(),
+            new RepeatedUser(), new ImpossibleAge(), new EmptyQuery(), new GradeOutOfRange(), new ConflictingGrade(), new JudgedUnknown(),
         ];
         if ((rules.Checks ?? new Dictionary<string, CheckRule>()).Keys.Except(all.Select(check => check.Name)).FirstOrDefault() is { } unknown)
             throw new RulesException($"There is no check '{unknown}'. The checks are: {string.Join(", ", all.Select(check => check.Name))}.");

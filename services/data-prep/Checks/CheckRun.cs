@@ -20,8 +20,7 @@ internal static class CheckRun
         foreach (var check in checks.Rows.Select(row => row.Check))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (check.Prepare is { } prepare)
-                duck.Execute(prepare);
+            check.Prepare(duck);
         }
         var found = string.Join(" | ", checks.Rows.Select(row => $"CASE WHEN {row.Check.Condition} THEN {row.Bit}::BIGINT ELSE 0 END"));
         duck.Execute($"CREATE TABLE findings AS SELECT * FROM (SELECT rowid AS line, {found} AS found FROM staged) WHERE found <> 0");

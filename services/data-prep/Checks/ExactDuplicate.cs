@@ -11,7 +11,7 @@ internal sealed record ExactDuplicate() : RowCheck("exact-duplicate", "Rows that
     /// </summary>
     public const string Hashes = "row_hashes";
 
-    public override string Prepare => $"""
+    public override string Tables => $"""
         CREATE TABLE {Hashes} AS SELECT rowid AS line, hash({NearDuplicate.Columns}) AS same, epoch_us(time) AS moment, {NearDuplicate.Judged} AS is_judged FROM staged;
         CREATE TABLE twins AS SELECT twin FROM (SELECT hash(same, moment) AS twin FROM {Hashes}) GROUP BY twin HAVING count(*) > 1;
         CREATE TABLE twin_lines AS SELECT line FROM {Hashes} WHERE hash(same, moment) IN (SELECT twin FROM twins);

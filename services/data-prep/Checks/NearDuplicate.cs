@@ -19,7 +19,7 @@ internal sealed record NearDuplicate() : RowCheck("near-duplicate", "Rows that r
 
     private string Half => $"{Microseconds}";
 
-    public override string Prepare => $"""
+    public override string Tables => $"""
         CREATE TABLE near_slots AS
         SELECT slot FROM (SELECT {Slot("0")} AS slot FROM {ExactDuplicate.Hashes} WHERE is_judged) GROUP BY slot HAVING count(*) > 1;
         CREATE TABLE near_slots_shifted AS

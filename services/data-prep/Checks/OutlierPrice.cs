@@ -10,7 +10,7 @@ internal sealed record OutlierPrice() : RowCheck("outlier-price", "Rows whose pr
 {
     public const int Fewest = 5;
 
-    public override string Prepare => $"""
+    public override string Tables => $"""
         CREATE TABLE usual_prices AS
         SELECT item_id, logs::DOUBLE / priced / 1000000 AS usual, lowest, highest FROM {RowFacts.Items.Table} WHERE priced >= {Fewest};
         CREATE TABLE outlier_prices AS

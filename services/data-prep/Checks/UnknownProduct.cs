@@ -9,7 +9,7 @@ namespace ModelOps.DataPrep.Checks;
 /// </summary>
 internal sealed record UnknownProduct() : RowCheck("unknown-product", "Logged events of products that are in no file of this dataset", Severity.Warning, RowAction.Quarantine)
 {
-    public override string Prepare => $"""
+    public override string Tables => $"""
         CREATE TABLE known_items AS
         SELECT item_id FROM staged_products WHERE item_id IS NOT NULL
         UNION SELECT item_id FROM {RowFacts.Items.Table} WHERE in_files

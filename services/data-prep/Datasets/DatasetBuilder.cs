@@ -61,7 +61,7 @@ internal sealed class DatasetBuilder(EventLogSource eventLog, SearchLogSource se
             fact.Count(duck);
         duck.Execute(Recipe.ProductNames);
         var judgement = CheckRun.Judge(duck, checks, cancellationToken);
-        var results = CheckRun.Results(duck, checks, judgement.Found);
+        var results = CheckRun.Results(duck, checks, judgement.Found.Concat(TableRun.Judge(duck, checks)).ToDictionary());
         var counts = Recipe.CountRows(duck, judgement);
         Recipe.RefuseNothing(duck, counts, reports, results);
 

@@ -65,22 +65,30 @@ internal sealed class DatasetVersions(
     }
 
     /// <summary>Makes a version of the known sources and what the event log has taken in since; the latest one when nothing is new.</summary>
-    public async Task<DatasetVersion> RefreshAsync(StoreId store, string dataset, bool includeEventLog, string folder, Guid? job, CancellationToken cancellationToken)
+    /// <param name="remapping">How sources are read from now on; a version that cannot be made leaves them as they were.</param>
+    public async Task<DatasetVersion> RefreshAsync(StoreId store, string dataset, bool includeEventLog, Remapping? remapping, string folder, Guid? job, CancellationToken cancellationToken)
     {
         await using var turn = await TakeTurnAsync(store, dataset, cancellationToken);
-        return await MakeAsync(store, dataset, includeEventLog, folder, job, cancellationToken);
+        return await MakeAsync(store, dataset, includeEventLog, remapping, folder, job, cancellationToken);
     }
 
     /// <summary>The same for who has the turn already.</summary>
-    public async Task<DatasetVersion> MakeAsync(StoreId store, string dataset, bool includeEventLog, string folder, Guid? job, CancellationToken cancellationToken)
+    public Task<DatasetVersion> MakeAsync(StoreId store, string dataset, bool includeEventLog, string folder, Guid? job, CancellationToken cancellationToken) =>
+        MakeAsync(store, dataset, includeEventLog, null, folder, job, cancellationToken);
+
+    private async Task<DatasetVersion> MakeAsync(StoreId store, string dataset, bool includeEventLog, Remapping? remapping, string folder, Guid? job, CancellationToken cancellationToken)
     {
-        var (version, _) = await WithBuildAsync(store, dataset, job, build => MakeAsync(build, store, dataset, includeEventLog, folder, cancellationToken), cancellationToken);
+        var (version, _) = await WithBuildAsync(store, dataset, job, build => MakeAsync(build, store, dataset, includeEventLog, remapping, folder, cancellationToken), cancellationToken);
         return version;
     }
 
-    private async Task<(DatasetVersion Version, bool IsNew)> MakeAsync(BuildRow build, StoreId store, string dataset, bool includeEventLog, string folder, CancellationToken cancellationToken)
+    private async Task<(DatasetVersion Version, bool IsNew)> MakeAsync(
+        BuildRow build, StoreId store, string dataset, bool includeEventLog, Remapping? remapping, string folder, CancellationToken cancellationToken)
     {
+        // Saved with the version, as an upload's mapping is.
+        remapping?.Apply(await database.Sources.Where(source => source.Store == store.Value && source.Dataset == dataset).ToListAsync(cancellationToken));
         var sources = await SourcesAsync(store, dataset, cancellationToken);
+        remapping?.Apply(sources);
         if (sources.Count == 0)
             throw new UploadException($"The dataset '{dataset}' does not exist. Upload it first: POST /v1/datasets?name={dataset}.");
         var built = await BuildAsync(build, store, dataset, await StageAsync(store, sources, folder, cancellationToken), includeEventLog, folder, cancellationToken);

@@ -44,7 +44,7 @@ internal static partial class DatasetsApi
         datasets.MapGet("/{name}/versions/{version:int}/report", FindReportAsync);
         datasets.MapGet("/{name}/versions/{version:int}/files/{file}", DownloadAsync);
         datasets.MapDelete("/{name}/versions/{version:int}", RemoveAsync).WithSummary("Remove a version's files; its report, statistics and lineage remain");
-        datasets.MapPost("/{name}/preparations", PrepareAsync);
+        datasets.MapPost("/{name}/preparations", PrepareAsync).WithSummary("Make a version of all files there are, those put aside too, by the rules of now, and with another mapping where one is given; the same Idempotency-Key makes one");
         datasets.MapGet("/{name}/preparations/{id:guid}", FindPreparationAsync);
         app.MapWaiting();
         app.MapUsers();
@@ -129,11 +129,20 @@ internal static partial class DatasetsApi
     {
         if (!await database.Versions.AnyAsync(row => row.Store == store.Value && row.Dataset == name, cancellationToken))
             return Problems.NotFound($"There is no dataset '{name}'. Upload it first: POST /v1/datasets?name={name}.");
+        var remapping = request.Mapping is { } mapping ? new Remapping(mapping, request.Files) : null;
+        try
+        {
+            remapping?.Check(await database.Sources.AsNoTracking().Where(row => row.Store == store.Value && row.Dataset == name).ToListAsync(cancellationToken));
+        }
+        catch (MappingException exception)
+        {
+            return Problems.Refuse("mapping", exception.Message, "The files cannot be read so");
+        }
         var id = key.ToId(store, PrepareJob.Kind);
         var preparation = await database.Preparations.FindAsync([id], cancellationToken);
         if (preparation is null)
         {
-            preparation = new PreparationRow { Id = id, Store = store.Value, Dataset = name, IncludeEventLog = request.IncludeEventLog, CreatedAt = time.GetUtcNow(), State = RunState.Queued };
+            preparation = new PreparationRow { Id = id, Store = store.Value, Dataset = name, IncludeEventLog = request.IncludeEventLog, Remapping = remapping, CreatedAt = time.GetUtcNow(), State = RunState.Queued };
             database.Preparations.Add(preparation);
             await database.SaveChangesAsync(cancellationToken);
         }

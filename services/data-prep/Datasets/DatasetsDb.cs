@@ -74,6 +74,7 @@ internal sealed class DatasetsDb(DbContextOptions<DatasetsDb> options) : DbConte
         {
             preparation.ToTable("preparations").HasKey(row => row.Id);
             preparation.Property(row => row.State).HasConversion<string>();
+            preparation.Property(row => row.Remapping).HasJson();
         });
         modelBuilder.Entity<RulesRow>(rules =>
         {
@@ -170,6 +171,9 @@ internal sealed class PreparationRow
     public required string Store { get; init; }
     public required string Dataset { get; init; }
     public required bool IncludeEventLog { get; init; }
+
+    /// <summary>Null where each file keeps its mapping.</summary>
+    public Remapping? Remapping { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public RunState State { get; set; }
     public int? Version { get; set; }

@@ -23,7 +23,7 @@ internal sealed class PrepareJob(DatasetsDb database, DatasetVersions versions, 
         try
         {
             using var folder = new WorkFolder();
-            preparation.Version = (await versions.RefreshAsync(job.Store, preparation.Dataset, preparation.IncludeEventLog, folder.Path, job.Id, cancellationToken)).Version;
+            preparation.Version = (await versions.RefreshAsync(job.Store, preparation.Dataset, preparation.IncludeEventLog, preparation.Remapping, folder.Path, job.Id, cancellationToken)).Version;
         }
         catch (Exception exception) when (exception is UploadException or MappingException or RulesException)
         {

@@ -171,7 +171,7 @@ internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, D
     private async Task<int> PrepareAsync(StoreId store, ImportRow import, string folder, CancellationToken cancellationToken)
     {
         if (import.Fetched.Count == 0)
-            return (await versions.RefreshAsync(store, import.Dataset, includeEventLog: true, folder, import.Id, cancellationToken)).Version;
+            return (await versions.RefreshAsync(store, import.Dataset, includeEventLog: true, null, folder, import.Id, cancellationToken)).Version;
         var files = new List<UploadedFile>();
         WorkProgress.Current.Begin("gathering", 1);
         WorkProgress.Current.Announce(import.Fetched.Count, import.Fetched.Sum(file => file.Bytes));

@@ -108,7 +108,7 @@ internal sealed class PartedBuilder(Builds builds, BuildBlobs blobs, PartRequest
             {
                 var judgement = Judgement.Sum([.. judged.Select(part => part.Judgement!)]);
                 var order = KeyValuePair.Create(new TimeOrder().Name, SliceOrder.Sum(duck, typed.Select(slice => slice.Order).OfType<SliceOrder>()));
-                results = CheckRun.Results(duck, checks, judgement.Found.Append(order).ToDictionary());
+                results = CheckRun.Results(duck, checks, judgement.Found.Append(order).Concat(TableRun.Judge(duck, checks)).ToDictionary());
                 counts = Recipe.CountRows(duck, judgement);
                 Recipe.RefuseNothing(duck, counts, reports, results);
                 await SumAsync(duck, KeptFacts.All, judged, cancellationToken);

@@ -12,7 +12,7 @@ internal static class StagedRows
 {
     private const int MostSamples = 5;
 
-    /// <summary>The kinds that have no checks of their own.</summary>
+    /// <summary>The kinds whose tables go into a version as they are, but for what <see cref="Checks.TableRun"/> mends and puts aside.</summary>
     public static IEnumerable<TableSchema> Schemas => TableSchema.All.Where(schema => schema.Kind is not (SourceKind.Events or SourceKind.Products));
 
     /// <summary>Those that have rows.</summary>
@@ -65,13 +65,19 @@ internal static class StagedRows
         _ => FieldSql.Value(field.Type, field.Name),
     };
 
+    /// <summary>SQL of a row as the quarantine keeps it, which hides personal details when it is written.</summary>
+    public static string Raw(TableSchema schema) => $"CAST(to_json(struct_pack({string.Join(", ", schema.Fields.Select(field => $"\"{field.Name}\" := {StagedSource.Column(schema.Kind, field)}"))})) AS VARCHAR)";
+
+    /// <summary>The same as a report shows it.</summary>
+    public static string Shown(TableSchema schema) => HiddenText.HiddenFree(Raw(schema));
+
     private static void PutAside(
         DuckDBConnection duck, TableSchema schema, int number, Field field, string fault, string condition, Dictionary<string, (long Rows, List<FaultSample> Samples)> found)
     {
         var table = StagedSource.Table(schema.Kind);
         var where = $"source = {number} AND {condition}";
-        var row = $"CAST(to_json(struct_pack({string.Join(", ", schema.Fields.Select(f => $"\"{f.Name}\" := {StagedSource.Column(schema.Kind, f)}"))})) AS VARCHAR)";
-        var samples = duck.Rows($"SELECT row, {HiddenText.HiddenFree(row)} FROM {table} WHERE {where} ORDER BY row LIMIT {MostSamples}", reader => new FaultSample(reader.GetInt64(0), field.Name, reader.GetString(1)));
+        var row = Raw(schema);
+        var samples = duck.Rows($"SELECT row, {Shown(schema)} FROM {table} WHERE {where} ORDER BY row LIMIT {MostSamples}", reader => new FaultSample(reader.GetInt64(0), field.Name, reader.GetString(1)));
         if (samples.Count == 0)
             return;
         duck.Execute($"INSERT INTO rejected SELECT source, row, {Literal(fault)}, {row}, {Literal(field.Name)} FROM {table} WHERE {where}");

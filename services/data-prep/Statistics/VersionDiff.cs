@@ -10,11 +10,29 @@ internal static class VersionDiff
     private static readonly string[] EventColumns = ["user_id", "item_id", "event", "time", "quantity", "price", "session_id"];
     private static readonly string[] ProductColumns = ["title", "brand", "category", "price", "available"];
 
-    public static (long Added, long Removed, long Same) Events(DuckDBConnection duck, string from, string to) => duck.Rows($"""
+    public static (long Added, long Removed, long Same) Events(DuckDBConnection duck, string from, string to) => Rows(duck, EventColumns, from, to);
+
+    /// <summary>Rows of any table, by the columns that both versions have of it.</summary>
+    public static (long Added, long Removed, long Same) Rows(DuckDBConnection duck, string from, string to)
+    {
+        var (before, after) = (Columns(duck, from), Columns(duck, to));
+        return Rows(duck, [.. before.Where(column => after.GetValueOrDefault(column.Key) == column.Value).Select(column => Sql.Name(column.Key))], from, to);
+    }
+
+    private static (long Added, long Removed, long Same) Rows(DuckDBConnection duck, IReadOnlyList<string> columns, string from, string to) => duck.Rows($"""
         SELECT coalesce(sum(greatest(there - here, 0)), 0)::BIGINT, coalesce(sum(greatest(here - there, 0)), 0)::BIGINT, coalesce(sum(least(here, there)), 0)::BIGINT
         FROM (SELECT count(*) FILTER (version = 0) AS here, count(*) FILTER (version = 1) AS there
-            FROM (SELECT 0 AS version, {Hash(EventColumns)} AS row FROM {Parquet(from)} UNION ALL SELECT 1, {Hash(EventColumns)} FROM {Parquet(to)}) GROUP BY row)
+            FROM (SELECT 0 AS version, {Hash(columns)} AS row FROM {Parquet(from)} UNION ALL SELECT 1, {Hash(columns)} FROM {Parquet(to)}) GROUP BY row)
         """, row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)))[0];
+
+    /// <summary>Rows of each table as the kept profiles say, without any file.</summary>
+    public static IEnumerable<TableDiff> Tables(DatasetProfile from, DatasetProfile to)
+    {
+        yield return new TableDiff("events", from.Events, to.Events, null, null);
+        yield return new TableDiff("products", from.Products, to.Products, null, null);
+        foreach (var table in from.Tables.Keys.Union(to.Tables.Keys).Order(StringComparer.Ordinal))
+            yield return new TableDiff(table, from.Tables.GetValueOrDefault(table), to.Tables.GetValueOrDefault(table), null, null);
+    }
 
     public static ProductDiff Products(DuckDBConnection duck, string from, string to) => duck.Rows($"""
         SELECT count(*) FILTER (old.item_id IS NULL), count(*) FILTER (new.item_id IS NULL), count(*) FILTER (old.content <> new.content)

@@ -34,7 +34,7 @@ internal static class EventReader
             return (null, $"'{shopEvent.Name}' is no known event. Known: {string.Join(", ", EventNames.Accepted.Values.Distinct())}, and Google Retail's names for the same.");
         if (string.IsNullOrEmpty(shopEvent.User) && string.IsNullOrEmpty(shopEvent.Session))
             return (null, "'user' and 'session' are both missing; one of them must say whose event it is.");
-        var needsItems = name is EventNames.View or EventNames.AddToCart or EventNames.Purchase;
+        var needsItems = name is EventNames.View or EventNames.AddToWishlist or EventNames.AddToCart or EventNames.RemoveFromCart or EventNames.Purchase;
         if (needsItems && shopEvent.Items is not { Count: > 0 })
             return (null, $"'items' is empty; {name} concerns at least one product.");
         if (shopEvent.Items?.Any(item => string.IsNullOrEmpty(item?.ItemId)) == true)

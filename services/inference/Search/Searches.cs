@@ -135,7 +135,7 @@ internal sealed class Searches(Router router, LiveCatalogue catalogue, LiveRules
         if (request.User is null && request.Session is null)
             return Affinity.None;
         var recent = await shoppers.RecentAsync(model.Store, request.User, request.Session, MostHistory, cancellationToken) ?? [];
-        return Affinity.Of([.. recent.Where(shopEvent => shopEvent.Name != EventNames.Search).SelectMany(shopEvent => shopEvent.Items)
+        return Affinity.Of([.. recent.Where(shopEvent => EventNames.Wanted.Contains(shopEvent.Name)).SelectMany(shopEvent => shopEvent.Items)
             .Select(item => model.Engine.Documents.TryGetValue(item.ItemId, out var document) ? model.Engine.Index.Products[document] : null).OfType<SearchProduct>()]);
     }
 }

@@ -63,7 +63,7 @@ internal sealed class SearchDataset(string folder)
             return [];
         var counts = await ReadAsync($"""
             SELECT item_id, sum(CASE WHEN event = '{EventNames.Purchase}' THEN 10 ELSE 1 END)::DOUBLE FROM {Table(folder, DatasetFiles.Events)}
-            WHERE item_id IS NOT NULL AND time >= (SELECT max(time) FROM {Table(folder, DatasetFiles.Events)}) - INTERVAL {RecentDays} DAY GROUP BY item_id
+            WHERE item_id IS NOT NULL AND event IN ({string.Join(", ", EventNames.Wanted.Select(name => $"'{name}'"))}) AND time >= (SELECT max(time) FROM {Table(folder, DatasetFiles.Events)}) - INTERVAL {RecentDays} DAY GROUP BY item_id
             """, row => (Id: row.GetString(0), Count: row.GetDouble(1)));
         var most = counts.Select(row => row.Count).DefaultIfEmpty(1).Max();
         return counts.ToDictionary(row => row.Id, row => Math.Round(row.Count / most, 6));

@@ -19,7 +19,9 @@ public sealed class DatasetReader(string folder)
             throw new TrainingException("The dataset has no events: nothing was kept of what was uploaded. Look at the report of its version, and upload more.");
         string[] chosen = [.. history ?? DefaultHistory.Where(present.Contains)];
         if (chosen.Length == 0)
-            chosen = [.. present];
+            chosen = [.. present.Where(EventNames.Wanted.Contains)];
+        if (chosen.Length == 0)
+            throw new TrainingException($"The dataset's events are {string.Join(", ", present)}: none says what shoppers wanted. Upload views or purchases, or name events in the parameter 'events'.");
         targets ??= chosen.Contains(EventNames.Purchase) ? [EventNames.Purchase] : chosen;
         var missing = chosen.Concat(targets).Except(present).ToList();
         if (missing.Count > 0)

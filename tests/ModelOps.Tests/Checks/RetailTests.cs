@@ -177,14 +177,16 @@ internal sealed class PlainRetailCounts
         var purchases = rows.Select((row, index) => (row, index)).Where(p => p.row is { User: not null, Item: not null, Time: not null, Quantity: > 0 } && !p.row.IsCancellation)
             .ToLookup(p => (p.row.User, p.row.Item));
         HashSet<int> returned = [], matched = [];
-        foreach (var (back, index) in rows.Select((row, index) => (row, index)).Where(b => b.row is { User: not null, Item: not null, Time: not null, Quantity: not null } && b.row.IsCancellation))
+        var left = rows.Select(row => row.Quantity ?? 0).ToArray();
+        foreach (var (back, index) in rows.Select((row, index) => (row, index)).Where(b => b.row is { User: not null, Item: not null, Time: not null, Quantity: not null } && b.row.IsCancellation).OrderBy(b => b.row.Time).ThenBy(b => b.index))
         {
             var quantity = Math.Abs(back.Quantity!.Value);
-            var candidates = purchases[(back.User, back.Item)].Where(p => p.row.Time <= back.Time && p.row.Quantity >= quantity).ToList();
+            var candidates = purchases[(back.User, back.Item)].Where(p => p.row.Time <= back.Time && left[p.index] > 0 && left[p.index] >= quantity).ToList();
             if (candidates.Count == 0)
                 continue;
             matched.Add(index);
-            var purchase = candidates.OrderBy(p => p.row.Quantity == quantity).ThenBy(p => p.row.Time).ThenBy(p => p.index).Last().index;
+            var purchase = candidates.OrderBy(p => left[p.index] == quantity).ThenBy(p => p.row.Time).ThenByDescending(p => p.index).Last().index;
+            left[purchase] -= quantity;
             returned.Add(purchase);
             if (!returnedAt.TryGetValue(purchase, out var before) || back.Time < before)
                 returnedAt[purchase] = back.Time!.Value;

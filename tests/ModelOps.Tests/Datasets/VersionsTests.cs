@@ -33,7 +33,7 @@ public sealed class VersionsTests(Stores stores) : IAsyncLifetime
 
         Assert.Equal((2, 3L, 0L), (version.Version, version.Rows.Kept, version.Rows.Quarantined));
         var diff = await GetAsync<DatasetDiff>("replay/versions/1/diff/2");
-        Assert.Equal((1L, 0L, 2L, true, false), (diff.RowsAdded, diff.RowsRemoved, diff.RowsSame, diff.Lineage.RulesChanged, diff.Lineage.CodeChanged));
+        Assert.Equal((1L, 0L, 2L, true, false), (diff.RowsAdded!.Value, diff.RowsRemoved!.Value, diff.RowsSame!.Value, diff.Lineage.RulesChanged, diff.Lineage.CodeChanged));
     }
 
     [Fact]
@@ -93,11 +93,23 @@ public sealed class VersionsTests(Stores stores) : IAsyncLifetime
 
         var diff = await GetAsync<DatasetDiff>("moving/versions/1/diff/2");
 
-        Assert.Equal((50L, 0L, 50L, new ProductDiff(5, 0, 0)), (diff.RowsAdded, diff.RowsRemoved, diff.RowsSame, diff.Products));
+        Assert.Equal((50L, 0L, 50L, new ProductDiff(5, 0, 0)), (diff.RowsAdded!.Value, diff.RowsRemoved!.Value, diff.RowsSame!.Value, diff.Products));
         Assert.Equal(["2.csv"], diff.Lineage.SourcesAdded);
         Assert.Empty(diff.Schema);
         Assert.InRange(diff.Distributions.Single(change => change.Column == "price").Distance, .3, 1);
         Assert.All((await GetAsync<DatasetDiff>("moving/versions/2/diff/2")).Distributions, change => Assert.Equal(0, change.Distance));
+    }
+
+    [Fact]
+    public async Task Diff_CoversEveryTable()
+    {
+        await UploadAsync("tables", ("events", "1.csv", Monday), ("users", "u1.csv", "id,age\n1,30\n2,40\n"), ("messages", "m.csv", "text,intent\nwhere is it,order\n"));
+        await UploadAsync("tables", ("users", "u2.csv", "id,age\n2,41\n3,20\n"), ("faq", "f.csv", "question,answer\nWhen?,Soon.\n"));
+
+        var diff = await GetAsync<DatasetDiff>("tables/versions/1/diff/2");
+
+        Assert.Equal([new("events", 2, 2, 0, 0), new("products", 2, 2, 0, 0), new("faq", 0, 1, 1, 0), new("messages", 1, 1, 0, 0), new("users", 2, 3, 2, 1)], diff.Tables);
+        Assert.Empty(diff.Removed);
     }
 
     [Fact]
@@ -113,7 +125,11 @@ public sealed class VersionsTests(Stores stores) : IAsyncLifetime
         }
 
         Assert.Contains("were removed on", await (await http.GetAsync($"/v1/datasets/kept/versions/1/files/{DatasetFiles.Events}")).ProblemAsync(HttpStatusCode.Gone, "version-removed"), StringComparison.Ordinal);
-        await (await http.GetAsync("/v1/datasets/kept/versions/1/diff/3")).ProblemAsync(HttpStatusCode.Gone, "version-removed");
+        var diff = await GetAsync<DatasetDiff>("kept/versions/1/diff/3");
+        Assert.Equal((null, null, new TableDiff("events", 1, 3, null, null)), (diff.RowsAdded, diff.Products, diff.Tables[0]));
+        Assert.Equal([1], diff.Removed);
+        Assert.Equal(["2.csv", "3.csv"], diff.Lineage.SourcesAdded);
+        Assert.NotEmpty(diff.Distributions);
         Assert.Single((await GetAsync<DatasetLineage>("kept/versions/1/lineage")).Sources);
         Assert.NotEmpty(await http.GetByteArrayAsync($"/v1/datasets/kept/versions/3/files/{DatasetFiles.Events}"));
     }

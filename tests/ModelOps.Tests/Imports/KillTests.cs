@@ -14,27 +14,41 @@ namespace ModelOps.Tests.Imports;
 public sealed class KillTests(Stores stores)
 {
     private const int Kills = 10;
+    private const int Tries = 4 * Kills; // an import may be past the moment before the signal reaches the process
     private const int Files = 4;
     private static readonly string[] Compared = [DatasetFiles.Events, DatasetFiles.Products, DatasetFiles.Quarantine, DatasetFiles.Users];
 
     [Fact]
-    public async Task Import_KilledAtTenRandomMoments_GivesTheSameBytes()
+    public async Task Import_KilledAtTenMomentsOfItsWork_GivesTheSameBytes()
     {
         var settings = await SettingsAsync();
         await using var dataPrep = new DataPrepProcess(settings, FreePort.Take());
         await dataPrep.StartAsync();
+        await using var database = NpgsqlDataSource.Create(settings["ConnectionStrings:datasetsdb"]);
+        var whole = await StartAsync(dataPrep, "whole");
+        await ReachedAsync(database, whole, "preparing", 0);
         var started = Stopwatch.GetTimestamp();
-        Assert.Null((await FinishAsync(dataPrep, "whole", await StartAsync(dataPrep, "whole"))).Error);
-        var uninterrupted = Stopwatch.GetElapsedTime(started);
+        await ReachedAsync(database, whole, "cleaning up", 0);
+        var preparing = Stopwatch.GetElapsedTime(started);
+        Assert.Null((await FinishAsync(dataPrep, "whole", whole)).Error);
         var expected = await FilesAsync(dataPrep, "whole");
 
         var random = new Random(20261124);
-        for (var kill = 0; kill < Kills; kill++)
+        var hits = new List<(string State, string Stage, int Fetched)>();
+        for (var attempt = 0; hits.Count < Kills; attempt++)
         {
-            var dataset = $"killed{kill}";
+            Assert.True(attempt < Tries, $"Of {attempt} kills only these hit an import where they should: {string.Join(", ", hits)}.");
+            var dataset = $"killed{attempt}";
+            // Four while it fetches, each after one more file; the others while the version is made.
+            var (stage, fetched) = hits.Count < Files ? ("fetching", hits.Count) : ("preparing", 0);
             var import = await StartAsync(dataPrep, dataset);
-            await Task.Delay(uninterrupted * random.NextDouble());
+            await ReachedAsync(database, import, stage, fetched);
+            if (stage == "preparing")
+                await Task.Delay(preparing * random.NextDouble());
             await dataPrep.KillAsync();
+            var at = await WhereAsync(database, import);
+            if (at.State == nameof(RunState.Running) && at.Stage == stage)
+                hits.Add(at);
             await dataPrep.StartAsync();
 
             var finished = await FinishAsync(dataPrep, dataset, import);
@@ -42,8 +56,9 @@ public sealed class KillTests(Stores stores)
             Assert.Equal((RunState.Succeeded, null, 1), (finished.State, finished.Error, finished.Version));
             Assert.Single((await new DataPrepClient(dataPrep.Http).FindAsync(StoreId.Main, dataset))!.Versions);
             foreach (var (file, bytes) in await FilesAsync(dataPrep, dataset))
-                Assert.True(expected[file].AsSpan().SequenceEqual(bytes), $"{file} differs after kill {kill}.");
+                Assert.True(expected[file].AsSpan().SequenceEqual(bytes), $"{file} differs after kill {attempt}, at {at}.");
         }
+        Assert.Equal((Files, Kills - Files), (hits.Count(hit => hit.Stage == "fetching"), hits.Count(hit => hit.Stage == "preparing")));
     }
 
     /// <summary>Made in parts by two processes, of which one is killed and does not come back until the other is done.</summary>
@@ -80,6 +95,23 @@ public sealed class KillTests(Stores stores)
             foreach (var (file, bytes) in await FilesAsync(stays, dataset))
                 Assert.True(expected[file].AsSpan().SequenceEqual(bytes), $"{file} differs after kill {moment}.");
         }
+    }
+
+    /// <summary>Waits until an import has come to a stage, or past it.</summary>
+    private static Task ReachedAsync(NpgsqlDataSource database, Guid import, string stage, int fetched)
+    {
+        string[] stages = ["queued", "fetching", "preparing", "cleaning up", "done"];
+        return Eventually.TrueAsync(async () => await WhereAsync(database, import) is var at && (Array.IndexOf(stages, at.Stage) > Array.IndexOf(stages, stage) || (at.Stage == stage && at.Fetched >= fetched)), $"the import to be {stage}", TimeSpan.FromMilliseconds(2));
+    }
+
+    /// <summary>How far an import is, as the database knows.</summary>
+    private static async Task<(string State, string Stage, int Fetched)> WhereAsync(NpgsqlDataSource database, Guid import)
+    {
+        await using var command = database.CreateCommand("SELECT state, stage, jsonb_array_length(fetched) FROM imports WHERE id = $1");
+        command.Parameters.Add(new() { Value = import });
+        await using var reader = await command.ExecuteReaderAsync();
+        Assert.True(await reader.ReadAsync());
+        return (reader.GetString(0), reader.GetString(1), reader.GetInt32(2));
     }
 
     private static async Task<long> PartsAsync(NpgsqlDataSource jobs, string state)

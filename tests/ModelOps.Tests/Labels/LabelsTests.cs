@@ -25,7 +25,20 @@ public sealed class LabelsTests
             + "1,a1,2026-05-01 10:00:00,view,1,5,\n1,b2,2026-05-01 10:01:00,add_to_cart,1,5,\n1,b2,2026-05-01 10:02:00,purchase,1,5,\n1,c3,2026-05-01 10:03:00,search,1,5,\n");
 
         Assert.Equal([1f, 4f, 10f, 0f], Column(version, "weight", row => row.GetFloat(0)));
-        Assert.Equal(["b2", "b2", "c3", null], Column(version, "label_next_item", row => row.IsDBNull(0) ? null : row.GetString(0)));
+        Assert.Equal(["b2", "b2", null, null], Column(version, "label_next_item", row => row.IsDBNull(0) ? null : row.GetString(0)));
+    }
+
+    [Fact]
+    public async Task WhatWasOnlyShown_OrTakenOut_IsNoFeedback()
+    {
+        using var version = await BuiltFromCsv.EventsAsync(Header
+            + "1,a1,2026-05-01 10:00:00,view_item,1,5,\n1,b2,2026-05-01 10:01:00,view_item_list,1,5,\n1,c3,2026-05-01 10:02:00,add_to_wishlist,1,5,\n"
+            + "1,c3,2026-05-01 10:03:00,begin_checkout,1,5,\n1,c3,2026-05-01 10:04:00,remove_from_cart,1,5,\n1,d4,2026-05-01 10:05:00,view_promotion,1,5,\n");
+
+        Assert.Equal([1f, 0f, 4f, 4f, 0f, 0f], Column(version, "weight", row => row.GetFloat(0)));
+        Assert.Equal(["c3", "c3", "c3", null, null, null], Column(version, "label_next_item", row => row.IsDBNull(0) ? null : row.GetString(0)));
+        Assert.Equal(["train", null, "validation", "test", null, null], Column(version, "leave_one_out", row => row.IsDBNull(0) ? null : row.GetString(0)));
+        Assert.Empty(version.Found);
     }
 
     [Fact]

@@ -103,6 +103,36 @@ public sealed class FuzzTests
         }
     }
 
+    /// <summary>A thousand mutations that leave a Parquet file's directory where it points to: a page costs at most its row group, all other rows are there as they were.</summary>
+    [Theory]
+    [InlineData("SELECT 'u' || i AS user_id, CAST(i AS VARCHAR) AS number, 'title ' || hash(i) AS title FROM range(2500) r(i)", 700)]
+    [InlineData("SELECT 'u' || i AS user_id, [{'item_id': CAST(i AS VARCHAR), 'title': 'title ' || hash(i)}] AS items FROM range(2500) r(i)", 300)]
+    public void Mutate_ParquetPages_CostsOnlyTheirRowGroup(string query, int mutations)
+    {
+        var content = ParquetTests.Write(query);
+        var groups = ParquetTests.Groups(content);
+        var random = new Random(20261124);
+        using var duck = ReadSource.Open();
+        var expected = ReadSource.Of(duck, content).Rows.ToDictionary(row => row[0]!, row => string.Join('|', row));
+        var damaged = 0;
+        for (var mutation = 0; mutation < mutations; mutation++)
+        {
+            var length = random.Next(1, 12);
+            var at = random.Next((int)groups[0].From, (int)groups[^1].To - length);
+            var mutated = content.ToArray();
+            random.NextBytes(mutated.AsSpan(at, length));
+
+            var read = ReadSource.Of(duck, mutated);
+
+            var untouched = groups.Where(group => at + length <= group.From || at >= group.To).SelectMany(group => Enumerable.Range(group.First, group.Rows)).Select(row => $"u{row}").ToHashSet();
+            var found = read.Rows.Where(row => row[0] is { } user && untouched.Contains(user)).GroupBy(row => row[0]!).ToDictionary(rows => rows.Key, rows => rows.Select(row => string.Join('|', row)).ToHashSet());
+            var lost = untouched.Where(user => found.GetValueOrDefault(user)?.Contains(expected[user]) != true).ToList();
+            Assert.True(lost.Count == 0, $"Mutation {mutation} at bytes {at}–{at + length} lost {lost.Count} untouched rows of {untouched.Count}, such as {string.Join(", ", lost.Take(3))}; faults: {read.Faults.Count}.");
+            damaged += read.Faults.Count > 0 ? 1 : 0;
+        }
+        Assert.InRange(damaged, mutations / 20, mutations); // the mutations do some damage
+    }
+
     /// <summary>Values that can be read as text, but mean nothing, must pass all checks, labels and statistics too.</summary>
     [Fact]
     public async Task Mutate_Values_OfAThousandRows_LeavesTheGoodOnes()

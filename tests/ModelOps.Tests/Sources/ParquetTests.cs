@@ -44,6 +44,22 @@ public sealed class ParquetTests
     public void Read_CutOffFile_IsRefusedByName() =>
         Assert.Contains("broken-parquet", Assert.Throws<UploadException>(() => ReadSource.Of(Write("SELECT i FROM range(100) r(i)")[..^20])).Message, StringComparison.Ordinal);
 
+    /// <summary>Where the row groups lie in a file, and which rows they hold.</summary>
+    internal static List<(int First, int Rows, long From, long To)> Groups(byte[] content)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.parquet");
+        File.WriteAllBytes(path, content);
+        using var duck = new DuckDBConnection("DataSource=:memory:");
+        duck.Open();
+        var groups = duck.Rows($"""
+            SELECT max(row_group_num_rows), min(coalesce(dictionary_page_offset, data_page_offset)), max(coalesce(dictionary_page_offset, data_page_offset) + total_compressed_size)
+            FROM parquet_metadata({Sql.Literal(path)}) GROUP BY row_group_id ORDER BY row_group_id
+            """, row => (Rows: (int)row.GetInt64(0), From: row.GetInt64(1), To: row.GetInt64(2)));
+        File.Delete(path);
+        var first = 0;
+        return [.. groups.Select(group => (First: (first += group.Rows) - group.Rows, group.Rows, group.From, group.To))];
+    }
+
     internal static byte[] Write(string query)
     {
         var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.parquet");

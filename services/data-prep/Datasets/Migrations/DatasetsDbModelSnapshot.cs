@@ -46,6 +46,10 @@ namespace ModelOps.DataPrep.Datasets.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("include_event_log");
 
+                    b.Property<string>("Remapping")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("remapping");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasColumnType("text")
