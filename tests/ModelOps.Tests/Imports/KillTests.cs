@@ -7,6 +7,7 @@ using ModelOps.Contracts;
 using ModelOps.Contracts.Datasets;
 using ModelOps.Contracts.Runs;
 using Npgsql;
+using DatasetsDb = ModelOps.DataPrep.Datasets.DatasetsDb;
 
 namespace ModelOps.Tests.Imports;
 
@@ -22,7 +23,7 @@ public sealed class KillTests(Stores stores)
     public async Task Import_KilledAtTenMomentsOfItsWork_GivesTheSameBytes()
     {
         var settings = await SettingsAsync();
-        await using var dataPrep = new DataPrepProcess(settings, FreePort.Take());
+        await using var dataPrep = new ServiceProcess<DatasetsDb>(settings, FreePort.Take());
         await dataPrep.StartAsync();
         await using var database = NpgsqlDataSource.Create(settings["ConnectionStrings:datasetsdb"]);
         var whole = await StartAsync(dataPrep, "whole");
@@ -67,15 +68,15 @@ public sealed class KillTests(Stores stores)
     {
         var settings = await SettingsAsync();
         Dictionary<string, byte[]> expected;
-        await using (var single = new DataPrepProcess(settings, FreePort.Take()))
+        await using (var single = new ServiceProcess<DatasetsDb>(settings, FreePort.Take()))
         {
             await single.StartAsync();
             Assert.Null((await FinishAsync(single, "whole", await StartAsync(single, "whole"))).Error);
             expected = await FilesAsync(single, "whole");
         }
         settings["DataPrep:PartBytes"] = "200000";
-        await using var stays = new DataPrepProcess(settings, FreePort.Take());
-        await using var killed = new DataPrepProcess(settings, FreePort.Take());
+        await using var stays = new ServiceProcess<DatasetsDb>(settings, FreePort.Take());
+        await using var killed = new ServiceProcess<DatasetsDb>(settings, FreePort.Take());
         await stays.StartAsync();
         await using var jobs = NpgsqlDataSource.Create(settings["ConnectionStrings:datasetsdb"]);
         for (var moment = 0; moment < 2; moment++)
@@ -130,7 +131,7 @@ public sealed class KillTests(Stores stores)
         ["Jobs:Poll"] = "00:00:00.2",
     };
 
-    private static async Task<Guid> StartAsync(DataPrepProcess dataPrep, string dataset)
+    private static async Task<Guid> StartAsync(ServiceProcess<DatasetsDb> dataPrep, string dataset)
     {
         var sources = new List<ImportSource>();
         for (var file = 0; file < Files; file++)
@@ -143,13 +144,13 @@ public sealed class KillTests(Stores stores)
         "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,QUANTITY\n" + string.Concat(Enumerable.Range(0, 5_000).Select(i =>
             string.Create(CultureInfo.InvariantCulture, $"{i * 31 % 700},p{(i + file) * 17 % 300},{1_600_000_000 + file * 86_400 + i * 5},{(i % 7 == 0 ? "purchase" : "view")},{(i % 997 == 0 ? "\"1\"x" : "1")}\n")));
 
-    private static async Task<Guid> UploadAsync(DataPrepProcess dataPrep, string content)
+    private static async Task<Guid> UploadAsync(ServiceProcess<DatasetsDb> dataPrep, string content)
     {
         using var body = new ByteArrayContent(Encoding.UTF8.GetBytes(content));
         return (await (await dataPrep.Http.PostAsync("/v1/uploads?file=part.csv", body)).ReadAsync<UploadStatus>()).Id;
     }
 
-    private static async Task<Import> FinishAsync(DataPrepProcess dataPrep, string dataset, Guid id)
+    private static async Task<Import> FinishAsync(ServiceProcess<DatasetsDb> dataPrep, string dataset, Guid id)
     {
         var client = new DataPrepClient(dataPrep.Http);
         Import? import = null;
@@ -157,7 +158,7 @@ public sealed class KillTests(Stores stores)
         return import!;
     }
 
-    private static async Task<Dictionary<string, byte[]>> FilesAsync(DataPrepProcess dataPrep, string dataset)
+    private static async Task<Dictionary<string, byte[]>> FilesAsync(ServiceProcess<DatasetsDb> dataPrep, string dataset)
     {
         var files = new Dictionary<string, byte[]>();
         foreach (var file in Compared)

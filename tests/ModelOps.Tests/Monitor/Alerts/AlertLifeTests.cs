@@ -73,7 +73,7 @@ public sealed class AlertLifeTests(Stores stores)
             ["Alerts:AllowedNetworks:0"] = "127.0.0.0/8",
             ["Alerts:StoreSecrets:main:hook"] = "x",
         };
-        await using (var first = new MonitorProcess(settings, FreePort.Take()))
+        await using (var first = new ServiceProcess<MonitorDb>(settings, FreePort.Take()))
         {
             await first.StartAsync();
             await new AlertsClient(first.Http).PutRulesAsync(StoreId.Main, new NewAlertRuleSet(Rules(receiver.Url)));
@@ -93,7 +93,7 @@ public sealed class AlertLifeTests(Stores stores)
             Assert.Equal(1, await expire.ExecuteNonQueryAsync());
         }
 
-        await using var second = new MonitorProcess(settings, FreePort.Take());
+        await using var second = new ServiceProcess<MonitorDb>(settings, FreePort.Take());
         await second.StartAsync();
         var client = new AlertsClient(second.Http);
         await Eventually.TrueAsync(async () => (await client.ListDeliveriesAsync(StoreId.Main)).Items is [{ State: DeliveryState.Delivered }], "the delivery");

@@ -28,7 +28,7 @@ public sealed class PrometheusTests(Stores stores) : IDisposable
             """;
         var settings = new Dictionary<string, string>(await stores.SettingsAsync("monitordb", "eventsdb")) { ["Alerts:EvaluateSeconds"] = "1", ["Alerts:MaxAttempts"] = "1" };
         var (monitorPort, prometheusPort, alertmanagerPort) = (FreePort.Take(), FreePort.Take(), FreePort.Take());
-        await using var monitor = new MonitorProcess(settings, monitorPort);
+        await using var monitor = new ServiceProcess<MonitorDb>(settings, monitorPort);
         await monitor.StartAsync();
         await new AlertsClient(monitor.Http).PutRulesAsync(StoreId.Main, new NewAlertRuleSet(yaml));
         await using (var database = new MonitorDb(new DbContextOptionsBuilder<MonitorDb>().UseNpgsql(settings["ConnectionStrings:monitordb"]).UseSnakeCaseNamingConvention().Options))

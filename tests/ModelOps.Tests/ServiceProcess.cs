@@ -1,26 +1,32 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using ModelOps.DataPrep.Datasets;
 
-namespace ModelOps.Tests.Imports;
+namespace ModelOps.Tests;
 
-/// <summary>data-prep as a process of its own, which can be killed; on a port that stays the same over restarts.</summary>
-internal sealed class DataPrepProcess(IReadOnlyDictionary<string, string> settings, int port) : IAsyncDisposable
+/// <summary>A service as a process of its own, which can be killed; on a port that stays the same over restarts.</summary>
+/// <typeparam name="TEntryPoint">A type of the service's assembly.</typeparam>
+internal sealed class ServiceProcess<TEntryPoint>(IReadOnlyDictionary<string, string> settings, int port) : IKilled, IAsyncDisposable
 {
+    private static readonly string Name = typeof(TEntryPoint).Assembly.GetName().Name!;
     private readonly ConcurrentQueue<string> output = new();
     private Process? process;
 
-    /// <summary>What the processes have written, for a test that fails.</summary>
-    public string Output => string.Join('\n', output);
+    public string Url { get; } = $"http://127.0.0.1:{port}";
 
     public HttpClient Http { get; } = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
 
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(DatasetsDb).Assembly.Location]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        Start();
+        await Eventually.TrueAsync(IsUpAsync, $"{Name} to answer");
+    }
+
+    public void Start()
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(TEntryPoint).Assembly.Location]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
-        start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
+        start.Environment["ASPNETCORE_URLS"] = Url;
         foreach (var (name, value) in settings)
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         process = Process.Start(start)!;
@@ -28,7 +34,6 @@ internal sealed class DataPrepProcess(IReadOnlyDictionary<string, string> settin
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        await Eventually.TrueAsync(IsUpAsync, "data-prep to answer");
     }
 
     public async Task KillAsync()
@@ -39,17 +44,17 @@ internal sealed class DataPrepProcess(IReadOnlyDictionary<string, string> settin
         process = null;
     }
 
+    /// <summary>Fails the test when it has ended by itself.</summary>
+    public bool IsRunning()
+    {
+        Assert.False(process!.HasExited, $"{Name} ended by itself:\n{string.Join('\n', output)}");
+        return true;
+    }
+
     private void Keep(string? line)
     {
         if (line is not null)
             output.Enqueue(line);
-    }
-
-    /// <summary>Fails the test when it has ended by itself.</summary>
-    public bool IsRunning()
-    {
-        Assert.False(process!.HasExited, $"data-prep ended by itself:\n{Output}");
-        return true;
     }
 
     private async Task<bool> IsUpAsync()
@@ -70,4 +75,12 @@ internal sealed class DataPrepProcess(IReadOnlyDictionary<string, string> settin
             await KillAsync();
         Http.Dispose();
     }
+}
+
+/// <summary>A process of whatever service, for a test that kills several.</summary>
+internal interface IKilled
+{
+    void Start();
+
+    Task KillAsync();
 }
