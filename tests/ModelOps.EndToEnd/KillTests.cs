@@ -10,7 +10,7 @@ namespace ModelOps.EndToEnd;
 /// <summary>kill -9 of any one part in the middle of a run: the run succeeds, no version comes twice, no accepted event is lost.</summary>
 public sealed class KillTests(Stack stack)
 {
-    internal const string Dataset = "small";
+    private const string Dataset = "small";
 
     [Theory]
     [InlineData("data-prep", "prepare")]
@@ -74,7 +74,7 @@ public sealed class KillTests(Stack stack)
     }
 
     /// <summary>A shop small enough to train within seconds, with an order in it that a model can learn.</summary>
-    internal static async Task UploadAsync(Stack stack)
+    private static async Task UploadAsync(Stack stack)
     {
         if (await stack.DataPrep.FindAsync(StoreId.Main, Dataset) is not null)
             return;

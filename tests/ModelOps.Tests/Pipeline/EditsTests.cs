@@ -70,7 +70,7 @@ public sealed class EditsTests(Stores stores) : IAsyncLifetime
 
     [Theory]
     [InlineData("name: recommend\nlimits: { concurrency: 0 }\n", "why", "pipeline", "Line 2, column")]
-    [InlineData("name: recommend\n  x", "why", "pipeline", "Line 2")]
+    [InlineData("name: recommend\nnothing: x\n", "why", "pipeline", "Line 2, column 1")]
     [InlineData("name: another\n", "why", "pipeline", "Its name is 'another'")]
     [InlineData("", "why", "pipeline", "'yaml' is missing")]
     [InlineData("name: recommend\n", "", "reason", "'reason' is missing")]
