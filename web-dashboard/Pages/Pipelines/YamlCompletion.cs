@@ -88,8 +88,11 @@ internal static class YamlCompletion
         return node;
     }
 
+    /// <summary>By comparison of names: a key that somebody is writing need not be text that JSON could have.</summary>
     private static JsonElement? Property(JsonElement node, string key) =>
-        node.ValueKind == JsonValueKind.Object && node.TryGetProperty("properties", out var properties) && properties.TryGetProperty(key, out var property) ? property : null;
+        node.ValueKind == JsonValueKind.Object && node.TryGetProperty("properties", out var properties)
+            ? properties.EnumerateObject().Where(one => one.Name == key).Select(one => (JsonElement?)one.Value).FirstOrDefault()
+            : null;
 
     private static JsonElement? Additional(JsonElement node) =>
         node.ValueKind == JsonValueKind.Object && node.TryGetProperty("additionalProperties", out var additional) && additional.ValueKind == JsonValueKind.Object ? additional : null;
