@@ -19,8 +19,17 @@ internal sealed class Replay(Shop shop, string folder, double share, IReadOnlyDi
     /// <summary>Small enough for two cores to train every week of the year.</summary>
     private static readonly Dictionary<string, string> Small = new()
     {
-        ["profile"] = "fast", ["protocol"] = "auto", ["periodDays"] = "14", ["excludeSeen"] = "false", ["dimensions"] = "32", ["epochs"] = "8", ["patience"] = "2",
-        ["validationUsers"] = "1000", ["tuningUsers"] = "600", ["compression"] = "none", ["start"] = "champion",
+        ["profile"] = "fast",
+        ["protocol"] = "auto",
+        ["periodDays"] = "14",
+        ["excludeSeen"] = "false",
+        ["dimensions"] = "32",
+        ["epochs"] = "8",
+        ["patience"] = "2",
+        ["validationUsers"] = "1000",
+        ["tuningUsers"] = "600",
+        ["compression"] = "none",
+        ["start"] = "champion",
     };
 
     private readonly string statePath = Path.Combine(folder, "replay.json");

@@ -7,8 +7,8 @@ using ModelOps.Contracts.Runs;
 using ModelOps.Pipeline.Automation;
 using ModelOps.Pipeline.Runs;
 using ModelOps.Pipeline.Triggers;
-using ModelOps.ServiceDefaults.Access;
 using ModelOps.ServiceDefaults;
+using ModelOps.ServiceDefaults.Access;
 
 namespace ModelOps.Pipeline.Definitions;
 
