@@ -220,7 +220,9 @@ public sealed class BrowserTests(Stack stack) : IAsyncLifetime
         await yaml.FillAsync("name: search\napplication: search\nlimits:\n  runs_p");
         await page.GetByTestId("completions").GetByText("runs_per_week").ClickAsync();
         await Assertions.Expect(yaml).ToHaveValueAsync("name: search\napplication: search\nlimits:\n  runs_per_week: ");
+        await Assertions.Expect(yaml).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("3");
+        await Assertions.Expect(put).ToBeEnabledAsync(); // the page has taken it in
         await page.ReloadAsync();
         await Assertions.Expect(yaml).ToHaveValueAsync("name: search\napplication: search\nlimits:\n  runs_per_week: 3");
         await page.GetByTestId("pipeline-reason").FillAsync("fewer runs");
