@@ -14,11 +14,12 @@
         element.setAttribute(marked, "");
         const title = element.closest(".panel")?.querySelector("h2")?.textContent;
         if (title && element.localName === "div" && !element.hasAttribute("role")) {
+          element.setAttribute(marked, "named");
           element.setAttribute("role", "group");
           element.setAttribute("aria-label", title);
         }
       } else if (!scrolls && element.hasAttribute(marked)) {
-        for (const name of ["tabindex", marked])
+        for (const name of element.getAttribute(marked) === "named" ? ["tabindex", "role", "aria-label", marked] : ["tabindex", marked])
           element.removeAttribute(name);
       }
     }

@@ -12,6 +12,8 @@ internal sealed record Remapping(string Mapping, IReadOnlyList<string>? Files)
         var mapping = MappingFile.Parse(Mapping);
         if (Files?.Except(sources.Select(source => source.FileName)).FirstOrDefault() is { } stranger)
             throw new MappingException($"The dataset has no file '{stranger}'. It has: {string.Join(", ", sources.Select(source => source.FileName).Distinct().Order(StringComparer.Ordinal))}.");
+        if (sources.Count == 0)
+            throw new MappingException("The dataset has no files that a mapping could be for.");
         if (!sources.Any(source => IsFor(mapping, source)))
             throw new MappingException($"The mapping names no table that a file is of. The files are: {string.Join(", ", sources.Select(source => TableSchema.Of(source.Kind).Part).Distinct())}; write for example '{TableSchema.Of(sources[0].Kind).Part}: {{ columns: … }}'.");
     }

@@ -81,8 +81,9 @@ internal sealed class AutomationLoop(IServiceScopeFactory scopes, PipelineCatalo
         var found = new List<(Target, PipelineDefinition)>();
         foreach (var store in await database.Runs.Where(run => run.State == RunState.Succeeded).Select(run => run.Store).Distinct().Order().ToListAsync(cancellationToken))
         {
-            foreach (var definition in (await book.OfAsync(new StoreId(store), cancellationToken)).Values)
-                found.AddRange((await Target.OfAsync(database, definition, new StoreId(store), cancellationToken)).Select(target => (target, definition)));
+            var pipelines = await book.OfAsync(new StoreId(store), cancellationToken);
+            foreach (var targets in await Target.OfAsync(database, pipelines, new StoreId(store), cancellationToken))
+                found.AddRange(targets.Select(target => (target, pipelines[target.Pipeline])));
         }
         return found;
     }

@@ -39,10 +39,12 @@ internal static class PipelinesApi
         StoreId store, PipelineCatalogue catalogue, PipelineBook book, PipelineDb database, IEnumerable<ITrigger> triggers, TimeProvider time, CancellationToken cancellationToken)
     {
         var found = new List<PipelineStatus>();
-        foreach (var definition in (await book.OfAsync(store, cancellationToken)).Values)
+        var pipelines = await book.OfAsync(store, cancellationToken);
+        var known = await Target.OfAsync(database, pipelines, store, cancellationToken);
+        foreach (var definition in pipelines.Values)
         {
             var targets = new List<PipelineTarget>();
-            foreach (var target in await Target.OfAsync(database, definition, store, cancellationToken))
+            foreach (var target in known[definition.Name])
             {
                 var states = await database.StatesOf(target).OrderBy(row => row.Trigger).ToListAsync(cancellationToken);
                 targets.Add(new PipelineTarget(target.Dataset, target.Model, [.. states.Select(state => state.ToContract())]));

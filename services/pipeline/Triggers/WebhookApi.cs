@@ -69,8 +69,8 @@ internal static class WebhookApi
     private static async Task<IReadOnlyList<Target>> TargetsAsync(IServiceScopeFactory scopes, PipelineDefinition definition, StoreId store, WebhookTrigger wanted, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var targets = await Target.OfAsync(scope.ServiceProvider.GetRequiredService<PipelineDb>(), definition, store, cancellationToken);
-        return [.. targets.Where(target => (wanted.Dataset ?? target.Dataset) == target.Dataset && (wanted.Model ?? target.Model) == target.Model)];
+        var targets = await Target.OfAsync(scope.ServiceProvider.GetRequiredService<PipelineDb>(), new Dictionary<string, PipelineDefinition> { [definition.Name] = definition }, store, cancellationToken);
+        return [.. targets[definition.Name].Where(target => (wanted.Dataset ?? target.Dataset) == target.Dataset && (wanted.Model ?? target.Model) == target.Model)];
     }
 
     /// <summary>The decision on the call; a repetition of the call is told the first one's.</summary>
