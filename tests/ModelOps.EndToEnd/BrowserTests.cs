@@ -206,19 +206,34 @@ public sealed class BrowserTests(Stack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Pipeline_IsCheckedAndCompletedAsItIsWritten()
+    public async Task Pipeline_IsEditedWithCompletion_SurvivesAReload_AndIsRestored()
     {
         await page.GotoAsync("/pipelines/search");
         var yaml = page.GetByTestId("pipeline-yaml");
         await Assertions.Expect(yaml).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("name: search"));
+        var put = page.GetByTestId("pipeline-put");
         await Assertions.Expect(page.GetByTestId("completions").GetByRole(AriaRole.Button).First).ToBeVisibleAsync(); // the page listens
 
         await yaml.FillAsync("name: search\napplication: search\nlimits:\n  concurrency: 0\n");
         await Assertions.Expect(page.GetByTestId("pipeline-fault")).ToContainTextAsync("Line 4");
-        await Assertions.Expect(page.GetByTestId("pipeline-put")).ToBeDisabledAsync();
+        await Assertions.Expect(put).ToBeDisabledAsync();
         await yaml.FillAsync("name: search\napplication: search\nlimits:\n  runs_p");
         await page.GetByTestId("completions").GetByText("runs_per_week").ClickAsync();
         await Assertions.Expect(yaml).ToHaveValueAsync("name: search\napplication: search\nlimits:\n  runs_per_week: ");
+        await Assertions.Expect(yaml).ToBeFocusedAsync();
+        await page.Keyboard.TypeAsync("3");
+        await Assertions.Expect(put).ToBeEnabledAsync(); // the page has taken it in
+        await page.ReloadAsync();
+        await Assertions.Expect(yaml).ToHaveValueAsync("name: search\napplication: search\nlimits:\n  runs_per_week: 3");
+        await page.GetByTestId("pipeline-reason").FillAsync("fewer runs");
+        await put.ClickAsync();
+
+        await Assertions.Expect(page.GetByTestId("pipeline-version-1")).ToContainTextAsync("fewer runs");
+        Assert.Contains("runs_per_week: 3", (await stack.Pipeline.ListPipelinesAsync(Contracts.StoreId.Main)).Single(status => status.Name == "search").Limits);
+        await page.GetByTestId("pipeline-reason").FillAsync("as it was");
+        await page.GetByTestId("pipeline-restore").ClickAsync();
+        await Assertions.Expect(page.GetByTestId("pipeline-version-2")).ToContainTextAsync("as it was");
+        await Assertions.Expect(page.GetByTestId("pipeline-restore")).ToHaveCountAsync(0);
         Assert.Empty(errors);
     }
 
