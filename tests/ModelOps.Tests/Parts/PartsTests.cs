@@ -223,13 +223,22 @@ public sealed class PartsTests(Stores stores) : IAsyncLifetime
     {
         var replica = Start();
         var builds = replica.Services.GetRequiredService<Builds>();
-        var dead = await builds.BeginAsync(StoreId.Main, "dead", Guid.NewGuid(), CancellationToken.None);
-        await builds.KeepAsync(dead, new BuildTerms(DateTimeOffset.UtcNow, new DatasetRules(), [], false, 1), CancellationToken.None);
-        string[] left = [$"{dead.Prefix}a", $"{StoreId.Main}/builds/{Guid.NewGuid()}/b"];
-        foreach (var blob in left)
-            await Container.UploadBlobAsync(blob, BinaryData.FromString("x"));
+        string[] left = [];
+        // With the dataset's turn, as versions are made: the replica sweeps once by itself when it starts.
+        await using (await replica.Services.GetRequiredService<NpgsqlDataSource>().TakeTurnAsync(DatasetVersions.TurnOf(StoreId.Main, "dead"), CancellationToken.None))
+        {
+            var dead = await builds.BeginAsync(StoreId.Main, "dead", Guid.NewGuid(), CancellationToken.None);
+            await builds.KeepAsync(dead, new BuildTerms(DateTimeOffset.UtcNow, new DatasetRules(), [], false, 1), CancellationToken.None);
+            left = [$"{dead.Prefix}a", $"{StoreId.Main}/builds/{Guid.NewGuid()}/b"];
+            foreach (var blob in left)
+                await Container.UploadBlobAsync(blob, BinaryData.FromString("x"));
+        }
 
-        await builds.SweepAsync(DateTimeOffset.UtcNow.AddHours(-1), CancellationToken.None);
+        await Eventually.TrueAsync(async () =>
+        {
+            await builds.SweepAsync(DateTimeOffset.UtcNow.AddHours(-1), CancellationToken.None);
+            return !(await BlobsAsync()).Contains(left[0]);
+        }, "the dead build to be swept");
         Assert.Equal(left[1], Assert.Single(await BlobsAsync())); // another deployment's may be as young
 
         await builds.SweepAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None);
@@ -356,7 +365,8 @@ public sealed class PartsTests(Stores stores) : IAsyncLifetime
         Assert.Empty(await database.Builds.ToListAsync());
         Assert.Empty(await database.Parts.ToListAsync());
         Assert.Empty(await BlobsAsync());
-        var folders = Directory.GetDirectories(Path.Combine(Path.GetTempPath(), $"modelops-data-prep-{Environment.UserName}"), $"{Environment.ProcessId}-*");
+        var scratch = Path.Combine(Path.GetTempPath(), $"modelops-data-prep-{Environment.UserName}");
+        var folders = Directory.Exists(scratch) ? Directory.GetDirectories(scratch, $"{Environment.ProcessId}-*") : [];
         Assert.DoesNotContain(folders, folder => Directory.Exists(Path.Combine(folder, "round-1")));
     }
 
