@@ -37,8 +37,9 @@ public sealed record SchemaChange(string File, string Column, string? From, stri
 
 /// <summary>How far a column's distribution moved.</summary>
 /// <param name="Distance">Jensen-Shannon distance over the bins or values, base 2: 0 for the same, 1 for nothing in common.</param>
-/// <param name="FromMedian">For numbers.</param>
-public sealed record DistributionChange(string Column, double Distance, double? FromMedian, double? ToMedian);
+/// <param name="FromMedian">For numbers and times.</param>
+/// <param name="Kind">As <see cref="ColumnStatistics.Kind"/>.</param>
+public sealed record DistributionChange(string Column, double Distance, double? FromMedian, double? ToMedian, string Kind);
 
 /// <summary>A check that found more or fewer rows.</summary>
 public sealed record CheckChange(string Check, long From, long To);

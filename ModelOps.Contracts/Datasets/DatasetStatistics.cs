@@ -3,11 +3,13 @@ namespace ModelOps.Contracts.Datasets;
 /// <summary>
 /// How a version's values are distributed, as they were read and as they were kept: the reference that later data is compared with.
 /// "As read" is typed and repaired, before any row was dropped or put aside; rows that could not be taken apart at all are in neither.
+/// Columns of events have plain names; those of the other tables have the table's before theirs (<c>users.age</c>), attributes too, and are
+/// counted as kept in both.
 /// </summary>
 public sealed record DatasetStatistics(IReadOnlyList<ColumnStatistics> Columns);
 
 /// <summary>One column's distribution. <paramref name="Before"/> with <see cref="Empty"/> and <see cref="Unreadable"/> are all rows of the column's table.</summary>
-/// <param name="Column">For example <c>price</c>, or <c>events_per_user</c> for what is derived.</param>
+/// <param name="Column">For example <c>price</c>, <c>events_per_user</c> for what is derived, or <c>users.age</c>.</param>
 /// <param name="Kind"><c>number</c>, <c>time</c> or <c>category</c>.</param>
 /// <param name="Before">Rows with a value, as read.</param>
 /// <param name="After">Rows with a value, as kept.</param>
@@ -15,7 +17,7 @@ public sealed record DatasetStatistics(IReadOnlyList<ColumnStatistics> Columns);
 /// <param name="Distinct">Different kept values, for categories.</param>
 /// <param name="Quantiles">Of the kept rows, to within 0.1 % (times: an hour in two months, else a day): 0, .01, .05, .25, .5, .75, .95, .99, 1. Times are seconds since 1970.</param>
 /// <param name="Histogram">For numbers and times: bars of one width that begin at round values, the same ones as read and as kept.</param>
-/// <param name="Top">For categories, the most frequent as read first.</param>
+/// <param name="Top">For categories, the most frequent as read first; in tables other than events only values of five rows or more.</param>
 public sealed record ColumnStatistics(
     string Column,
     string Kind,

@@ -24,4 +24,15 @@ internal static class DashboardPages
         await Assertions.Expect(page.Locator("h1").First).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator(".loading")).ToHaveCountAsync(0);
     }
+
+    /// <summary>Clicks a button until what it opens is there: a page that was just opened may not listen yet.</summary>
+    public static Task ClickUntilAsync(this IPage page, Stack stack, string button, string opens) => stack.UntilAsync(async () =>
+    {
+        if (await page.GetByTestId(opens).CountAsync() == 0)
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
+            await page.WaitForTimeoutAsync(500);
+        }
+        return await page.GetByTestId(opens).CountAsync() > 0;
+    }, $"“{button}” to open {opens}");
 }

@@ -7,14 +7,14 @@ using ModelOps.Contracts.Runs;
 
 namespace ModelOps.EndToEnd;
 
-/// <summary>README's walk-through with ten months of a real shop: upload, train, deploy, recommend; then a month comes and the model is trained again.</summary>
+/// <summary>Ten months of a real shop: uploaded, a month more comes, trained, deployed, asked. Training again is <see cref="LoopTests"/>'.</summary>
 public sealed class RetailTests(Stack stack)
 {
     private const string Shop = "retail";
     private const string NextMonth = "2011-09";
 
     [Fact]
-    public async Task RealShop_IsServed_AndRetrainedWhenAMonthComes()
+    public async Task RealShop_GrowsByAMonth_AndIsServed()
     {
         var days = Days();
         Assert.SkipWhen(days.Count == 0, "Needs ../shared/data/retail beside the project.");
@@ -23,17 +23,14 @@ public sealed class RetailTests(Stack stack)
         var uploaded = await UploadAsync(past);
         Assert.Equal((1, 3314), (uploaded.Version, uploaded.Profile.Users));
         Assert.True(uploaded.Rows.Quarantined > 50_000, "A third of this shop's rows name no customer.");
-        var first = await RunAsync("""{"pipeline":"recommend","dataset":"retail","model":"retail","parameters":{"profile":"fast","epochs":2,"tuningRounds":1,"tuningUsers":400}}""");
-        await AssertBetterThanPopularityAsync(first);
-        await AssertServedAsync(version: 1);
 
         var grown = await UploadAsync(days.Except(past));
         Assert.Equal(2, grown.Version);
         Assert.True(grown.Profile.To > new DateTimeOffset(2011, 9, 29, 0, 0, 0, TimeSpan.Zero));
-        var second = await RunAsync("""{"pipeline":"recommend","dataset":"retail","model":"retail","parameters":{"profile":"fast","epochs":2,"tuningRounds":1,"tuningUsers":400,"testFrom":"2011-09-01"}}""");
-        var september = await AssertBetterThanPopularityAsync(second);
+        var run = await RunAsync("""{"pipeline":"recommend","dataset":"retail","model":"retail","parameters":{"profile":"fast","epochs":2,"tuningRounds":1,"tuningUsers":400,"testFrom":"2011-09-01"}}""");
+        var september = await AssertBetterThanPopularityAsync(run);
         Assert.InRange(september["frequency"]["ndcg@10"], .34, .38); // of the data's README, on the rows that the checks keep
-        await AssertServedAsync(version: 2);
+        await AssertServedAsync(version: 1);
     }
 
     private async Task<DatasetVersion> UploadAsync(IEnumerable<string> files)

@@ -42,8 +42,22 @@ public sealed partial class Stores : IAsyncLifetime
         foreach (var resource in new[] { "testsdb", "cache", "files" })
             await application.ResourceNotifications.WaitForResourceHealthyAsync(resource, patience.Token);
         Postgres = await ConnectionStringAsync(postgres.Resource);
+        await WaitForNoDiskAsync();
         Cache = await ConnectionStringAsync(cache.Resource);
         Blobs = await ConnectionStringAsync(files.Resource);
+    }
+
+    /// <summary>Nothing here outlives a power cut; hundreds of databases are made, each a thousand files.</summary>
+    private async Task WaitForNoDiskAsync()
+    {
+        await using var server = NpgsqlDataSource.Create(Postgres);
+        foreach (var setting in new[] { "fsync", "full_page_writes", "synchronous_commit" })
+        {
+            await using var set = server.CreateCommand($"ALTER SYSTEM SET {setting} = off");
+            await set.ExecuteNonQueryAsync();
+        }
+        await using var reload = server.CreateCommand("SELECT pg_reload_conf()");
+        await reload.ExecuteNonQueryAsync();
     }
 
     private static async Task<string> ConnectionStringAsync(IResourceWithConnectionString resource) => (await resource.GetConnectionStringAsync())!;

@@ -44,7 +44,6 @@ internal sealed class PostgresPart(PostgresServerResource resource, string folde
         ["unix_socket_directories"] = "",
         ["max_connections"] = "200",
         ["shared_buffers"] = "64MB",
-        ["fsync"] = "on",
         ["wal_compression"] = "on",
         ["max_wal_size"] = "512MB",
         ["timezone"] = "UTC",

@@ -138,7 +138,7 @@ internal static partial class DatasetsApi
         {
             return Problems.Refuse("mapping", exception.Message, "The files cannot be read so");
         }
-        var id = key.ToId(store, PrepareJob.Kind);
+        var id = key.ToId(store, $"{PrepareJob.Kind}/{name}");
         var preparation = await database.Preparations.FindAsync([id], cancellationToken);
         if (preparation is null)
         {

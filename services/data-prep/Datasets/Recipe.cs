@@ -117,7 +117,7 @@ internal static class Recipe
         IReadOnlyList<SourceReport> reports, IReadOnlyList<CheckResult> results, Labelling.Labelling labels)
     {
         var lineage = Lineage(sources, rules, cursor, files, labels.Found);
-        return new BuiltDataset(files, Hash(files.Select(file => lineage.Files[Path.GetFileName(file)])), cursor, counts, Profile(duck), VersionStatistics.Measure(duck), lineage, reports, results, labels);
+        return new BuiltDataset(files, Hash(files.Select(file => lineage.Files[Path.GetFileName(file)])), cursor, counts, Profile(duck), VersionStatistics.Measure(duck, files), lineage, reports, results, labels);
     }
 
     private static DatasetLineage Lineage(IReadOnlyList<DatasetSource> sources, DatasetRules rules, long cursor, IEnumerable<string> files, IReadOnlyList<LabelAnswer> answers) => new(

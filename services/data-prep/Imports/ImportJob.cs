@@ -129,8 +129,9 @@ internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, D
         }
         else if (source.Blobs is { } blobs)
         {
-            await foreach (var file in BlobPrefixSource.FetchAsync(kind, blobs, connections.Find(store, blobs.Connection), folder, cancellationToken))
-                yield return (await ReadAsync(file, folder, cancellationToken), null);
+            var known = await FetchedBlobsAsync(import, source.Kind, blobs, cancellationToken);
+            await foreach (var (file, tag) in BlobPrefixSource.FetchAsync(kind, blobs, connections.Find(store, blobs.Connection), known, folder, cancellationToken))
+                yield return (await ReadAsync(file, folder, cancellationToken), tag);
         }
         else if (source.Links is { } wanted)
         {
@@ -166,6 +167,22 @@ internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, D
         var earlier = await database.Imports.AsNoTracking()
             .Where(row => row.Store == import.Store && row.Dataset == import.Dataset && row.State == RunState.Succeeded).OrderByDescending(row => row.CreatedAt).ToListAsync(cancellationToken);
         return earlier.SelectMany(row => row.Fetched.Where(file => row.Request.Sources[file.Source].Postgres == query)).FirstOrDefault(file => file.Mark is not null)?.Mark;
+    }
+
+    /// <summary>
+    /// The blobs of the prefix that this import has fetched already, or that an earlier one has put among the dataset's files in the same
+    /// way: only what is new crosses the wire.
+    /// </summary>
+    private async Task<IReadOnlySet<WrittenBlob>> FetchedBlobsAsync(ImportRow import, string kind, BlobPrefix blobs, CancellationToken cancellationToken)
+    {
+        var earlier = await database.Imports.AsNoTracking()
+            .Where(row => row.Store == import.Store && row.Dataset == import.Dataset && row.State == RunState.Succeeded).ToListAsync(cancellationToken);
+        var there = await database.Sources.Where(row => row.Store == import.Store && row.Dataset == import.Dataset).Select(row => row.Sha256).ToHashSetAsync(cancellationToken);
+        return earlier.Where(row => row.Request.Mapping == import.Request.Mapping)
+            .SelectMany(row => row.Fetched.Where(file => there.Contains(file.Sha256)).Select(file => (row.Request.Sources[file.Source], file)))
+            .Concat(import.Fetched.Select(file => (import.Request.Sources[file.Source], file)))
+            .Where(fetched => fetched.Item1.Kind == kind && fetched.Item1.Blobs?.Connection == blobs.Connection && fetched.file.Mark is not null)
+            .Select(fetched => new WrittenBlob(fetched.file.Name, fetched.file.Mark!)).ToHashSet();
     }
 
     private async Task<int> PrepareAsync(StoreId store, ImportRow import, string folder, CancellationToken cancellationToken)

@@ -39,5 +39,5 @@ internal sealed class ImportRow
 
 /// <summary>A file that an import has fetched.</summary>
 /// <param name="Source">Of which of the request's sources, from 0.</param>
-/// <param name="Mark">The highest value of a query's increment column, where it has one.</param>
+/// <param name="Mark">The highest value of a query's increment column, where it has one; a blob's tag.</param>
 internal sealed record FetchedFile(int Source, SourceKind Kind, string Name, string Sha256, long Bytes, string? Mark = null);

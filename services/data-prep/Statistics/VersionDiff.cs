@@ -49,8 +49,8 @@ internal static class VersionDiff
     public static IEnumerable<DistributionChange> Distributions(DatasetStatistics from, DatasetStatistics to) =>
         from before in @from.Columns
         join after in to.Columns on before.Column equals after.Column
-        where before.After > 0 && after.After > 0
-        select new DistributionChange(before.Column, Math.Round(Distance(before, after), 4), Median(before), Median(after));
+        where before.After > 0 && after.After > 0 && before.Kind == after.Kind // an attribute may have been words first, and numbers since
+        select new DistributionChange(before.Column, Math.Round(Distance(before, after), 4), Median(before), Median(after), after.Kind);
 
     public static IEnumerable<CheckChange> Checks(DatasetReport from, DatasetReport to) =>
         from check in to.Checks

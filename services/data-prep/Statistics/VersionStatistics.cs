@@ -5,7 +5,7 @@ using ModelOps.DataPrep.Sources;
 
 namespace ModelOps.DataPrep.Statistics;
 
-/// <summary>Measures a version's columns: a look at each, counts only, so that the result depends on the rows alone and parts of them can be counted apart.</summary>
+/// <summary>Measures a version's columns: a look at each, counts only, so that the result depends on the rows alone and parts of the events can be counted apart.</summary>
 internal static class VersionStatistics
 {
     /// <summary>As many as a day has hours.</summary>
@@ -47,9 +47,10 @@ internal static class VersionStatistics
         """);
 
     /// <summary>Needs the tables of <see cref="Numbers"/> and <see cref="Values"/>, and <c>catalogue</c>.</summary>
-    public static DatasetStatistics Measure(DuckDBConnection duck) => new(
+    /// <param name="files">The version's.</param>
+    public static DatasetStatistics Measure(DuckDBConnection duck, IReadOnlyList<string> files) => new(
     [
-        NumbersOf(duck, "time", "time", bin: $"CASE WHEN (SELECT coalesce(max(greatest) - min(least) <= {SecondsByTheHour}, true) FROM {Numbers.Table} WHERE name = 'time' AND after > 0) THEN bin ELSE bin // 24 END"),
+        Summarise(duck, "time", NumbersNamed("time"), "time", HoursOrDays(NumbersNamed("time"))),
         NumbersOf(duck, "price"),
         NumbersOf(duck, "quantity", isWhole: true),
         Categories(duck, "event", ValuesOf("event")),
@@ -58,6 +59,7 @@ internal static class VersionStatistics
         NumbersOf(duck, "events_per_user", isWhole: true),
         Categories(duck, "category", CountValues("category", "category", Catalogue)),
         Categories(duck, "brand", CountValues("brand", "brand", Catalogue)),
+        .. TableStatistics.Measure(duck, files),
     ]);
 
     /// <param name="table">With <c>is_read</c> and <c>is_kept</c>: in which of the two counts a row is.</param>
@@ -78,24 +80,50 @@ internal static class VersionStatistics
 
     private static string ValuesOf(string name) => $"SELECT value, is_unreadable, before, after FROM {Values.Table} WHERE name = '{name}'";
 
+    /// <param name="rows">With <c>is_read</c> and <c>is_kept</c>: in which of the two counts a row is.</param>
+    public static ColumnStatistics NumbersIn(DuckDBConnection duck, string name, string value, string rows, bool isWhole = false)
+    {
+        duck.Execute($"CREATE OR REPLACE TEMP TABLE counted AS {CountNumbers("", value, rows)}");
+        return Summarise(duck, name, "counted", isWhole: isWhole);
+    }
+
+    /// <inheritdoc cref="NumbersIn"/>
+    public static ColumnStatistics TimesIn(DuckDBConnection duck, string name, string value, string rows)
+    {
+        duck.Execute($"CREATE OR REPLACE TEMP TABLE counted AS {CountNumbers("", $"epoch_us({value}) // 1000000", rows, bin: HourBins)}");
+        return Summarise(duck, name, "counted", "time", HoursOrDays("counted"));
+    }
+
+    /// <inheritdoc cref="NumbersIn"/>
+    /// <param name="least">A value of fewer rows is not named.</param>
+    public static ColumnStatistics ValuesIn(DuckDBConnection duck, string name, string value, string rows, int least) => Categories(duck, name, CountValues("", value, rows), least);
+
+    private static string HoursOrDays(string counted) =>
+        $"CASE WHEN (SELECT coalesce(max(greatest) - min(least) <= {SecondsByTheHour}, true) FROM {counted} WHERE after > 0) THEN bin ELSE bin // 24 END";
+
+    private static ColumnStatistics NumbersOf(DuckDBConnection duck, string name, bool isWhole = false) => Summarise(duck, name, NumbersNamed(name), isWhole: isWhole);
+
+    private static string NumbersNamed(string name) => $"(FROM {Numbers.Table} WHERE name = '{name}')";
+
+    /// <param name="counted">As <see cref="CountNumbers"/> gives it.</param>
     /// <param name="bin">SQL that gives the bins that are taken together.</param>
-    private static ColumnStatistics NumbersOf(DuckDBConnection duck, string name, string kind = "number", string bin = "bin", bool isWhole = false)
+    private static ColumnStatistics Summarise(DuckDBConnection duck, string name, string counted, string kind = "number", string bin = "bin", bool isWhole = false)
     {
         var bins = duck.Rows($"""
-            SELECT min(least), max(greatest), is_unreadable, CAST(sum(before) AS BIGINT), CAST(sum(after) AS BIGINT) FROM {Numbers.Table} WHERE name = '{name}' GROUP BY {bin}, is_unreadable ORDER BY 1
+            SELECT min(least), max(greatest), is_unreadable, CAST(sum(before) AS BIGINT), CAST(sum(after) AS BIGINT) FROM {counted} GROUP BY {bin}, is_unreadable ORDER BY 1
             """, row => (Least: row.IsDBNull(0) ? (double?)null : row.GetDouble(0), Greatest: row.IsDBNull(1) ? (double?)null : row.GetDouble(1), IsUnreadable: row.GetBoolean(2), Before: row.GetInt64(3), After: row.GetInt64(4)));
         RowCount Without(bool unreadable) => bins.Where(counted => counted.Least is null && counted.IsUnreadable == unreadable).Select(counted => new RowCount(counted.Before, counted.After)).SingleOrDefault() ?? new RowCount(0, 0);
         return NumberBin.Summarise(name, kind, isWhole,
             [.. bins.Where(counted => counted.Least is not null).Select(counted => new NumberBin(counted.Least!.Value, counted.Greatest!.Value, counted.Before, counted.After))], Without(unreadable: false), Without(unreadable: true));
     }
 
-    private static ColumnStatistics Categories(DuckDBConnection duck, string name, string counted)
+    private static ColumnStatistics Categories(DuckDBConnection duck, string name, string counted, int least = 1)
     {
         duck.Execute($"CREATE OR REPLACE TEMP TABLE counted AS {counted}");
         RowCount Rows(string where) => duck.Rows($"SELECT coalesce(sum(before), 0)::BIGINT, coalesce(sum(after), 0)::BIGINT FROM counted WHERE {where}", row => new RowCount(row.GetInt64(0), row.GetInt64(1)))[0];
         var (filled, empty, unreadable) = (Rows("value IS NOT NULL"), Rows("value IS NULL AND NOT is_unreadable"), Rows("is_unreadable"));
         var distinct = duck.Scalar<long>("SELECT count(value) FROM counted WHERE after > 0");
-        var top = duck.Rows($"SELECT value, before, after FROM counted WHERE value IS NOT NULL ORDER BY before DESC, after DESC, value LIMIT {TopValues}", row => new ValueCount(row.GetString(0), row.GetInt64(1), row.GetInt64(2)));
+        var top = duck.Rows($"SELECT value, before, after FROM counted WHERE value IS NOT NULL AND before >= {least} ORDER BY before DESC, after DESC, value LIMIT {TopValues}", row => new ValueCount(row.GetString(0), row.GetInt64(1), row.GetInt64(2)));
         return new ColumnStatistics(name, "category", filled.Before, filled.After, empty.After + unreadable.After, distinct, [], [], top) { Empty = empty, Unreadable = unreadable };
     }
 }

@@ -21,12 +21,12 @@ internal sealed class ApiKeys(RegistryDb database, TimeProvider time)
         return new CreatedApiKey(row.ToContract(), key);
     }
 
-    /// <summary>A new key in place of one, which works on for a while.</summary>
-    /// <returns>Null where there is no such key that works.</returns>
+    /// <summary>A new key in place of one, which works on for a while if its time is not over already.</summary>
+    /// <returns>Null where there is no such key, or somebody has revoked it.</returns>
     public async Task<CreatedApiKey?> RotateAsync(StoreId store, Guid id, KeyRotation rotation, string by, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (await Working(store, now).SingleOrDefaultAsync(row => row.Id == id, cancellationToken) is not { } old)
+        if (await database.ApiKeys.SingleOrDefaultAsync(row => row.Store == store.Value && row.Id == id && row.RevokedAt == null, cancellationToken) is not { } old)
             return null;
         if (await database.ApiKeys.AnyAsync(row => row.Replaces == id && row.RevokedAt == null, cancellationToken))
             throw new KeyReplacedException();

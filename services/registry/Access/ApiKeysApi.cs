@@ -32,7 +32,7 @@ internal static class ApiKeysApi
         var keys = app.MapGroup("/v1/api-keys").WithTags("API keys").Needs(AccessNeed.Administer);
         keys.MapGet("", ListAsync).WithSummary("The store's keys, those that have ended too, the newest first; never the keys themselves");
         keys.MapPost("", CreateAsync).WithSummary("Make a key; the answer shows it this once");
-        keys.MapPost("/{id:guid}/rotate", RotateAsync).WithSummary("Make a new key in place of one, which works on for some hours");
+        keys.MapPost("/{id:guid}/rotate", RotateAsync).WithSummary("Make a new key in place of one, which works on for some hours, or of one that has expired");
         keys.MapPut("/{id:guid}/limits", LimitAsync).WithSummary("Set how much may be asked with a key: calls a second, at once, and in a day; an empty object takes the limits away");
         keys.MapDelete("/{id:guid}", RevokeAsync).WithSummary("End a key now");
         app.MapGet("/v1/api-keys/grants", GrantsAsync).WithTags("API keys").Needs(AccessNeed.Serve).WithSummary("For services: the keys of every store that work, by their SHA-256; with If-None-Match only when they changed");
@@ -66,11 +66,11 @@ internal static class ApiKeysApi
         {
             return await keys.RotateAsync(store, id, rotation, By(context), cancellationToken) is { } made
                 ? TypedResults.Created($"/v1/api-keys/{made.ApiKey.Id}", made)
-                : Problems.NotFound($"The store has no key {id} that works. GET /v1/api-keys lists its keys; make a new one with POST.");
+                : Problems.NotFound($"The store has no key {id}, or it was revoked. GET /v1/api-keys lists its keys; make a new one with POST.");
         }
         catch (KeyReplacedException)
         {
-            return Problems.Conflict("key-replaced", $"Key {id} has been replaced already and works for its overlap only. Replace its successor: GET /v1/api-keys lists it with \"replaces\".");
+            return Problems.Conflict("key-replaced", $"Key {id} has been replaced already and works for its overlap at most. Replace its successor: GET /v1/api-keys lists it with \"replaces\".");
         }
     }
 

@@ -32,7 +32,7 @@ public sealed class ProfilePackage(TrainingTask task, ProfileParameters paramete
         await data.Catalogue.WriteAsync(Path.Combine(folder, PackageFiles.Items));
         await ProfileHistories.WriteAsync(Path.Combine(folder, ProfileHistories.FileName), data.Users.Zip(data.Histories, (user, events) => KeyValuePair.Create(user, (IReadOnlyList<ShopperEvent>)events)), data.Catalogue);
         await new ProfileSettings(
-                parameters.HorizonDays, trained.Churn.Target.Days, parameters.HalfLifeDays, task.Dataset.EventCursor, trained.Spend is not null, data.Prices, trained.Clusters, parameters.RefusedTopics,
+                trained.Propensity.Target.Days, trained.Churn.Target.Days, parameters.HalfLifeDays, task.Dataset.EventCursor, trained.Spend is not null, data.Prices, trained.Clusters, parameters.RefusedTopics,
                 metrics.Where(pair => double.IsFinite(pair.Value)).ToDictionary())
             .WriteAsync(Path.Combine(folder, ProfileSettings.FileName));
         await WriteCardAsync(Path.Combine(folder, PackageFiles.ModelCard), parity);

@@ -8,8 +8,8 @@ public sealed record ProfileParameters
 {
     public const string Auto = "auto";
 
-    /// <summary>Days ahead for which the propensity to buy and the expected value are told.</summary>
-    [Range(1, 365)] public int HorizonDays { get; init; } = 30;
+    /// <summary>Days ahead for which the propensity to buy and the expected value are told; 0 takes 30, or as many as a shorter history allows, a week at least.</summary>
+    [Range(0, 365)] public int HorizonDays { get; init; }
 
     /// <summary>A customer without an order for so many days is lost; 0 takes 90, or the horizon where the data are too short for that.</summary>
     [Range(0, 730)] public int ChurnDays { get; init; }

@@ -28,7 +28,7 @@ public sealed record TrainedProfiles(TableSchema Schema, TrainedScore Propensity
 /// <summary>Chooses on the past, judges on the last days that are known, and learns anew from everything.</summary>
 public sealed class ProfileTraining(ProfileData data, ProfileParameters parameters)
 {
-    private const int UsualChurnDays = 90;
+    private const int UsualHorizonDays = 30, ShortestHorizonDays = 7, UsualChurnDays = 90;
 
     private readonly Snapshots snapshots = new(data, parameters);
 
@@ -36,7 +36,7 @@ public sealed class ProfileTraining(ProfileData data, ProfileParameters paramete
     public TrainedProfiles Run(Action<string> phase)
     {
         ArgumentNullException.ThrowIfNull(phase);
-        var propensity = new ScoreTarget("propensity", parameters.HorizonDays, Buys: true, CustomersOnly: false);
+        var propensity = new ScoreTarget("propensity", HorizonOf(Span, parameters), Buys: true, CustomersOnly: false);
         var churn = new ScoreTarget("churn", ChurnDays(), Buys: false, CustomersOnly: true);
         foreach (var target in (ScoreTarget[])[propensity, churn])
             CheckSpan(target);
@@ -83,12 +83,19 @@ public sealed class ProfileTraining(ProfileData data, ProfileParameters paramete
 
     private double Span => (data.End - data.From).TotalDays;
 
-    private int ChurnDays() => parameters.ChurnDays > 0 ? parameters.ChurnDays : Span >= parameters.HistoryDays + 2 * UsualChurnDays ? UsualChurnDays : parameters.HorizonDays;
+    /// <summary>As asked, or as many as usual where the history is long enough to learn and to test them.</summary>
+    internal static int HorizonOf(double span, ProfileParameters parameters) =>
+        parameters.HorizonDays > 0 ? parameters.HorizonDays : Math.Clamp(LongestOf(span, parameters), ShortestHorizonDays, UsualHorizonDays);
+
+    private static int LongestOf(double span, ProfileParameters parameters) => (int)((span - parameters.HistoryDays) / 2);
+
+    private int ChurnDays() =>
+        parameters.ChurnDays > 0 ? parameters.ChurnDays : LongestOf(Span, parameters) >= UsualChurnDays ? UsualChurnDays : HorizonOf(Span, parameters);
 
     /// <summary>Before the test's days there must be those of a snapshot to learn from, and something before that.</summary>
     private void CheckSpan(ScoreTarget target)
     {
-        var (needed, most) = (parameters.HistoryDays + 2 * target.Days, (int)((Span - parameters.HistoryDays) / 2));
+        var (needed, most) = (parameters.HistoryDays + 2 * target.Days, LongestOf(Span, parameters));
         if (Span < needed)
             throw new TrainingException($"The events span {Span:F0} days; to learn and to test what happens within {target.Days} days takes {needed}. Bring more history{(most > 0 ? $", or set '{(target.Buys ? "horizonDays" : "churnDays")}' to at most {most}" : "")}.");
     }

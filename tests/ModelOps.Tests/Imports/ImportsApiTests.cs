@@ -53,7 +53,7 @@ public sealed class ImportsApiTests(Stores stores) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Import_BlobPrefix_TakesItsBlobs()
+    public async Task Import_BlobPrefix_TakesItsBlobs_AndThenOnlyThoseWrittenSince()
     {
         var (account, container) = (stores.Blobs[..stores.Blobs.LastIndexOf(";ContainerName=", StringComparison.Ordinal)].TrimEnd(';'), stores.Blobs[(stores.Blobs.LastIndexOf('=') + 1)..]);
         var files = new BlobContainerClient(account, container);
@@ -61,11 +61,20 @@ public sealed class ImportsApiTests(Stores stores) : IAsyncLifetime
         await files.UploadBlobAsync($"{prefix}1.csv", BinaryData.FromString(Header + "1,a,1300000000,view\n"));
         await files.UploadBlobAsync($"{prefix}2.csv", BinaryData.FromString(Header + "2,b,1300000000,view\n"));
         await files.UploadBlobAsync($"other-{prefix}3.csv", BinaryData.FromString(Header + "3,c,1300000000,view\n"));
+        var source = new ImportSource("events", Blobs: new BlobPrefix("shopfiles", prefix));
 
-        var import = await ImportAsync("prefix", new ImportSource("events", Blobs: new BlobPrefix("shopfiles", prefix)));
+        var first = await ImportAsync("prefix", source);
+        var second = await ImportAsync("prefix", source);
+        await files.UploadBlobAsync($"{prefix}4.csv", BinaryData.FromString(Header + "4,a,1300000000,view\n"));
+        await files.GetBlobClient($"{prefix}2.csv").UploadAsync(BinaryData.FromString(Header + "2,b,1300000000,view\n5,b,1300000100,view\n"), overwrite: true);
+        var third = await ImportAsync("prefix", source);
+        var elsewhere = await ImportAsync("prefix-again", source);
 
-        Assert.Equal((RunState.Succeeded, 2), (import.State, import.Files));
-        Assert.Equal(2, (await client.GetVersionAsync(StoreId.Main, "prefix", 1)).Profile.Users);
+        Assert.Equal((RunState.Succeeded, 2, 1), (first.State, first.Files, first.Version));
+        Assert.Equal((RunState.Succeeded, 0, 1), (second.State, second.Files, second.Version)); // nothing crossed the wire
+        Assert.Equal((RunState.Succeeded, 2, 2), (third.State, third.Files, third.Version));
+        Assert.Equal((2, 4), ((await client.GetVersionAsync(StoreId.Main, "prefix", 1)).Profile.Users, (await client.GetVersionAsync(StoreId.Main, "prefix", 2)).Profile.Users));
+        Assert.Equal(3, elsewhere.Files); // another dataset has none of them yet
     }
 
     [Fact]

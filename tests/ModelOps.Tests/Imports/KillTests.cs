@@ -102,7 +102,7 @@ public sealed class KillTests(Stores stores)
     private static Task ReachedAsync(NpgsqlDataSource database, Guid import, string stage, int fetched)
     {
         string[] stages = ["queued", "fetching", "preparing", "cleaning up", "done"];
-        return Eventually.TrueAsync(async () => await WhereAsync(database, import) is var at && (Array.IndexOf(stages, at.Stage) > Array.IndexOf(stages, stage) || (at.Stage == stage && at.Fetched >= fetched)), $"the import to be {stage}", TimeSpan.FromMilliseconds(2));
+        return Eventually.TrueAsync(async () => await WhereAsync(database, import) is var at && (Array.IndexOf(stages, at.Stage) > Array.IndexOf(stages, stage) || (at.Stage == stage && at.Fetched >= fetched)), $"the import to be {stage}", TimeSpan.FromMilliseconds(10));
     }
 
     /// <summary>How far an import is, as the database knows.</summary>

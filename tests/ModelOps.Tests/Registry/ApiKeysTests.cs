@@ -72,7 +72,21 @@ public sealed class ApiKeysTests(Stores stores) : IAsyncLifetime
         time.Advance(TimeSpan.FromHours(2.1));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(registry, old.Key)); // by its own end, without asking anybody
         await WorksAsync(made.Key);
-        await (await http.PostAsJsonAsync($"/v1/api-keys/{old.ApiKey.Id}/rotate", new KeyRotation())).ProblemAsync(HttpStatusCode.NotFound, "not-found");
+        await (await http.PostAsJsonAsync($"/v1/api-keys/{old.ApiKey.Id}/rotate", new KeyRotation())).ProblemAsync(HttpStatusCode.Conflict, "key-replaced");
+    }
+
+    [Fact]
+    public async Task Expired_IsReplacedForAsLongAgain_RevokedIsNot()
+    {
+        var old = await MakeAsync(new NewApiKey("shop", RoleName.Viewer, Days: 30));
+        time.Advance(TimeSpan.FromDays(40));
+        var made = await (await http.PostAsJsonAsync($"/v1/api-keys/{old.ApiKey.Id}/rotate", new KeyRotation())).ReadAsync<CreatedApiKey>();
+
+        Assert.Equal(time.GetUtcNow().AddDays(30), made.ApiKey.ExpiresAt!.Value, TimeSpan.FromSeconds(1));
+        await WorksAsync(made.Key);
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(registry, old.Key)); // its overlap was over before
+        await http.DeleteAsync($"/v1/api-keys/{made.ApiKey.Id}");
+        await (await http.PostAsJsonAsync($"/v1/api-keys/{made.ApiKey.Id}/rotate", new KeyRotation())).ProblemAsync(HttpStatusCode.NotFound, "not-found");
     }
 
     [Theory]
@@ -115,9 +129,11 @@ public sealed class ApiKeysTests(Stores stores) : IAsyncLifetime
             await (await shop.GetAsync("/v1/rules")).ProblemAsync(HttpStatusCode.Forbidden, "role");
             await Eventually.TrueAsync(() => File.Exists(Path.Combine(folder, "api-keys.json")), "the keys to be kept");
         }
-        await using var alone = await stores.StartAsync<LoadedModels>(["eventsdb"], builder => Guarded(builder).UseSetting("Packages:Folder", folder));
-        using var again = ClientOf(alone, made.Key);
-        Assert.Equal(HttpStatusCode.NotFound, (await again.GetAsync("/v2/models/none")).StatusCode);
+        await using (var alone = await stores.StartAsync<LoadedModels>(["eventsdb"], builder => Guarded(builder).UseSetting("Packages:Folder", folder)))
+        {
+            using var again = ClientOf(alone, made.Key);
+            Assert.Equal(HttpStatusCode.NotFound, (await again.GetAsync("/v2/models/none")).StatusCode);
+        }
         Assert.DoesNotContain(made.Key, await File.ReadAllTextAsync(Path.Combine(folder, "api-keys.json")), StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);
     }

@@ -52,6 +52,12 @@ public sealed class ProfileTrainingTests : IDisposable
         Assert.All(data.Users.Zip(data.Histories), pair => Assert.Equal(pair.Second.OrderBy(one => one.Time).ToArray(), histories.Find(pair.First).ToArray()));
     }
 
+    [Theory]
+    [InlineData(200, 30)]
+    [InlineData(62, 24)]
+    [InlineData(10, 7)]
+    public void Horizon_NotSaid_IsAMonth_OrWhatTheHistoryAllows(int days, int horizon) => Assert.Equal(horizon, ProfileTraining.HorizonOf(days, new ProfileParameters()));
+
     [Fact]
     public async Task Train_TooShortAHistory_SaysHowManyDaysItTakes()
     {
