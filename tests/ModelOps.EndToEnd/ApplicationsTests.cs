@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using ModelOps.Contracts;
+using ModelOps.Contracts.Runs;
 
 namespace ModelOps.EndToEnd;
 
@@ -21,6 +22,8 @@ public sealed class ApplicationsTests(Stack stack) : IAsyncLifetime
     [Fact]
     public async Task Profiles_ShowWhatTheyRestOn_AndFillAnAudience_WithoutWhoRefuses()
     {
+        // Two months of a made-up shop's calibration is no gate's business.
+        await stack.Pipeline.PutPipelineAsync(StoreId.Main, "profiles", new NewPipelineEdit("name: profiles\napplication: profiles\nmodel: profiles\ngates:\n  - { metric: parity, at_most: 0.0001 }\n", "a demo shop"));
         await RunAsync("profiles", "demo");
         await stack.UntilAsync(async () => (await stack.Inference.GetProfileAsync(StoreId.Main, Shopper)).Events > 0, "the profile");
 
@@ -110,10 +113,10 @@ public sealed class ApplicationsTests(Stack stack) : IAsyncLifetime
     {
         var random = new Random(5);
         var csv = new StringBuilder("user_id,treatment,age,orders,conversion\n");
-        for (var customer = 0; customer < 6000; customer++)
+        for (var customer = 0; customer < 20_000; customer++)
         {
             var (age, isTreated) = (AgeOf(customer), random.Next(2) == 0);
-            var probability = .08 + (isTreated && age < 40 ? .2 : 0);
+            var probability = .08 + (isTreated && age < 40 ? .4 : 0);
             csv.Append(CultureInfo.InvariantCulture, $"c{customer},{(isTreated ? "letter" : "control")},{age},{random.Next(9)},{(random.NextDouble() < probability ? 1 : 0)}\n");
         }
         return csv.ToString();

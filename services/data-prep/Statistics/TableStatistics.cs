@@ -11,7 +11,7 @@ namespace ModelOps.DataPrep.Statistics;
 /// </summary>
 internal static class TableStatistics
 {
-    /// <summary>A value of fewer rows may say who somebody is.</summary>
+    /// <summary>A value of fewer rows may say who somebody is; true and false do not.</summary>
     private const int LeastRows = 5;
 
     /// <summary>Of an object in a table's attributes; the most frequent ones, then by name.</summary>
@@ -57,6 +57,7 @@ internal static class TableStatistics
         _ when type.StartsWith("DECIMAL", StringComparison.Ordinal) => VersionStatistics.NumbersIn(duck, name, $"CAST({value} AS DOUBLE)", rows),
         _ when type.EndsWith("INT", StringComparison.Ordinal) || type.EndsWith("INTEGER", StringComparison.Ordinal) => VersionStatistics.NumbersIn(duck, name, value, rows, isWhole: true),
         _ when type.StartsWith("TIMESTAMP", StringComparison.Ordinal) => VersionStatistics.TimesIn(duck, name, value, rows),
+        "BOOLEAN" => VersionStatistics.ValuesIn(duck, name, $"CAST({value} AS VARCHAR)", rows, least: 1),
         _ => VersionStatistics.ValuesIn(duck, name, $"CAST({value} AS VARCHAR)", rows, LeastRows),
     };
 }

@@ -89,16 +89,21 @@ internal static class VersionDiff
         return (Of(from), Of(to));
     }
 
-    /// <summary>The share of <paramref name="column"/> in each bar of <paramref name="reference"/>'s histogram; a bar that lies across several is spread evenly.</summary>
+    /// <summary>
+    /// The share of <paramref name="column"/> in each bar of <paramref name="reference"/>'s histogram, below it and above it; a bar that lies
+    /// across several is spread evenly.
+    /// </summary>
     private static List<double> Steps(ColumnStatistics reference, ColumnStatistics column)
     {
-        var edges = reference.Histogram.Skip(1).Select(bar => bar.From).ToList();
-        var shares = new double[reference.Histogram.Count];
+        var last = reference.Histogram[^1];
+        // A histogram of one value is a bar without a width.
+        double[] edges = [double.NegativeInfinity, .. reference.Histogram.Select(bar => bar.From), Math.Max(last.To, Math.BitIncrement(last.From)), double.PositiveInfinity];
+        var shares = new double[edges.Length - 1];
         foreach (var bar in column.Histogram)
         {
             for (var i = 0; i < shares.Length; i++)
             {
-                var (from, to) = (i == 0 ? double.NegativeInfinity : edges[i - 1], i == edges.Count ? double.PositiveInfinity : edges[i]);
+                var (from, to) = (edges[i], edges[i + 1]);
                 var part = bar.To > bar.From ? (Math.Min(to, bar.To) - Math.Max(from, bar.From)) / (bar.To - bar.From) : bar.From >= from && bar.From < to ? 1 : 0;
                 shares[i] += Math.Max(0, part) * bar.After / column.After;
             }

@@ -88,4 +88,16 @@ public sealed class UpliftCurveTests
         Assert.Equal(groups.OrderBy(group => group.Effect).Select(group => group.From), groups.Select(group => group.From));
         Assert.All(groups.Zip(groups.Skip(1)), pair => Assert.True(pair.First.From < pair.Second.From));
     });
+
+    [Fact]
+    public void EffectGroups_FewScores_DoNotMakeOneGroupOfAll()
+    {
+        // A tenth of the customers has no boundary of its own among so many with the same score.
+        var cases = Enumerable.Range(0, 3000).Select(i => new UpliftCase(i % 3, i / 3 % 2 == 0, i % 3 == 2 && i / 3 % 2 == 0 ? 1 : 0)).ToList();
+
+        var groups = EffectGroups.Of(cases);
+
+        Assert.Equal((0, 1), (groups[0].Effect, groups[^1].Effect));
+        Assert.Equal(2, groups[^1].From);
+    }
 }

@@ -6,6 +6,7 @@ using ModelOps.Features;
 using ModelOps.Features.Profiles;
 using ModelOps.Features.Tables;
 using ModelOps.Trainer.Applications;
+using ModelOps.Trainer.Profiles;
 using ModelOps.Trainer.Training;
 
 namespace ModelOps.Trainer.Tests.Profiles;
@@ -86,7 +87,7 @@ public sealed class ProfileTrainingTests : IDisposable
         return Application.TrainAsync(new TrainingTask(Guid.Empty, "profiles", version, Application.Complete(given, out _)!) { Application = ApplicationName.Profiles }, folder.Path, _ => { });
     }
 
-    private async Task<ModelOps.Trainer.Profiles.ProfileData> WriteAsync(string condition = "")
+    private async Task<ProfileData> WriteAsync(string condition = "")
     {
         var data = SmallCustomers.Draw();
         await using var connection = new DuckDBConnection("DataSource=:memory:");

@@ -18,16 +18,30 @@ public static class EffectGroups
         ArgumentNullException.ThrowIfNull(cases);
         var ordered = cases.OrderBy(one => one.Score).ToArray();
         var blocks = new List<List<UpliftCase>>();
-        foreach (var part in ordered.Chunk(Math.Max(1, (ordered.Length + groups - 1) / groups)))
+        foreach (var part in Parts(ordered, Math.Max(1, (ordered.Length + groups - 1) / groups)))
         {
             blocks.Add([.. part]);
-            while (blocks.Count > 1 && !(measure(blocks[^1]).Effect > measure(blocks[^2]).Effect && blocks[^1][0].Score > blocks[^2][^1].Score))
+            while (blocks.Count > 1 && !(measure(blocks[^1]).Effect > measure(blocks[^2]).Effect))
             {
                 blocks[^2].AddRange(blocks[^1]);
                 blocks.RemoveAt(blocks.Count - 1);
             }
         }
         return [.. blocks.Select(measure)];
+    }
+
+    /// <summary>Of about a size; customers with the same score stay together.</summary>
+    private static IEnumerable<ArraySegment<UpliftCase>> Parts(UpliftCase[] ordered, int size)
+    {
+        for (var (from, to) = (0, 0); from < ordered.Length; from = to)
+        {
+            to = Math.Min(from + size, ordered.Length);
+            while (to < ordered.Length && ordered[to].Score <= ordered[to - 1].Score)
+                to++;
+            if (ordered.Length - to < size / 2)
+                to = ordered.Length; // too few for a group of their own
+            yield return new ArraySegment<UpliftCase>(ordered, from, to - from);
+        }
     }
 
     /// <summary>Difference of the means of the contacted and the control group, with its 95 % interval (Welch).</summary>
