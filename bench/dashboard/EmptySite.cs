@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ModelOps.Bench.Dashboard.Empty;
@@ -19,6 +20,7 @@ internal static class EmptySite
         site.UseAntiforgery();
         site.MapStaticAssets();
         site.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        site.MapGet("/", () => new RazorComponentResult(typeof(App)));
         await site.StartAsync();
         return (site, site.Urls.First());
     }

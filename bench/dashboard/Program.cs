@@ -21,7 +21,7 @@ await using var chromium = await playwright.Chromium.LaunchAsync(new BrowserType
     ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM_PATH") is { Length: > 0 } path ? path : "/usr/bin/chromium",
     Args = ["--no-sandbox", "--disable-gpu", "--process-per-site"],
 });
-await using var context = await chromium.NewContextAsync(new BrowserNewContextOptions { Locale = "en-GB", ReducedMotion = ReducedMotion.Reduce });
+await using var context = await chromium.NewContextAsync(new BrowserNewContextOptions { Locale = "en-GB", ReducedMotion = ReducedMotion.Reduce, BypassCSP = true });
 context.SetDefaultTimeout(60_000);
 
 Console.WriteLine($"{"page",-26}{"first paint",14}{"all content",14}   ms, medians of {times}");

@@ -122,7 +122,8 @@ public sealed class StatisticsTests
         Assert.Equal(("number", 40, 40, 20d, 24d, 29d), (age.Kind, age.Before, age.After, Value(age.Quantiles, 0), Value(age.Quantiles, .5), Value(age.Quantiles, 1)));
         Assert.Equal(40, age.Histogram.Sum(bar => bar.After));
         var country = Column(version, "users.country");
-        Assert.Equal((3L, [new("DE", 30, 30), new("FR", 7, 7)]), (country.Distinct!.Value, country.Top.ToArray())); // three Italians could be named
+        Assert.Equal(3, country.Distinct);
+        Assert.Equal([new("DE", 30, 30), new("FR", 7, 7)], country.Top); // three Italians could be named
         Assert.Equal("time", Column(version, "users.registered").Kind);
         var tea = Column(version, "users.loves/hates");
         Assert.Equal((30, 10), (tea.After, tea.Missing));
