@@ -28,15 +28,19 @@ internal static class TableStatistics
         let file = files.FirstOrDefault(file => Path.GetFileNameWithoutExtension(file) == table)
         where file is not null
         let rows = $"(SELECT *, true AS is_read, true AS is_kept FROM read_parquet({Sql.Literal(file)}))"
-        from column in Columns(duck, rows)
+        let columns = Columns(duck, rows)
+        from column in columns
         where !InEveryVersion.Contains($"{table}.{column.Name}")
-        from statistics in column.Name == TableSchema.Attributes ? Attributes(duck, table, rows) : [Column(duck, $"{table}.{column.Name}", Sql.Name(column.Name), column.Type, rows)]
+        from statistics in column.Name == TableSchema.Attributes
+            ? Attributes(duck, table, rows, [.. columns.Select(other => other.Name)])
+            : [Column(duck, $"{table}.{column.Name}", Sql.Name(column.Name), column.Type, rows)]
         select statistics;
 
     private static IReadOnlyList<(string Name, string Type)> Columns(DuckDBConnection duck, string rows) =>
         [.. duck.Rows($"SELECT column_name, column_type FROM (DESCRIBE SELECT * EXCLUDE (is_read, is_kept) FROM {rows})", row => (row.GetString(0), row.GetString(1)))];
 
-    private static IEnumerable<ColumnStatistics> Attributes(DuckDBConnection duck, string table, string rows)
+    /// <param name="columns">Of the table; an attribute that is called as one of them is told apart.</param>
+    private static IEnumerable<ColumnStatistics> Attributes(DuckDBConnection duck, string table, string rows, HashSet<string> columns)
     {
         var names = duck.Rows($"""
             SELECT name FROM (SELECT unnest(json_keys({TableSchema.Attributes})) AS name FROM {rows}) GROUP BY name ORDER BY count(*) DESC, name LIMIT {MostAttributes}
@@ -46,7 +50,7 @@ internal static class TableStatistics
             var pointer = $"/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}"; // RFC 6901
             var text = $"nullif(json_extract_string({TableSchema.Attributes}, {Sql.Literal(pointer)}), '')";
             var isNumber = duck.Scalar<bool>($"SELECT coalesce(bool_and(isfinite(TRY_CAST(value AS DOUBLE))) AND count(value) = count(TRY_CAST(value AS DOUBLE)), false) FROM (SELECT {text} AS value FROM {rows})");
-            yield return Column(duck, $"{table}.{name}", isNumber ? $"CAST({text} AS DOUBLE)" : text, isNumber ? "DOUBLE" : "VARCHAR", rows);
+            yield return Column(duck, columns.Contains(name) ? $"{table}.{TableSchema.Attributes}.{name}" : $"{table}.{name}", isNumber ? $"CAST({text} AS DOUBLE)" : text, isNumber ? "DOUBLE" : "VARCHAR", rows);
         }
     }
 
