@@ -72,6 +72,7 @@ public static class DecisionAction
 /// <param name="Refusal">Why the pipelines' files as they are now are not in effect; null when they are.</param>
 /// <param name="Edit">The store's latest edit; 0 where there is none.</param>
 /// <param name="IsEdited">Whether that edit counts, instead of the installation's file.</param>
+/// <param name="EditRefusal">Why it does not though it is not taken back: this release finds fault with it.</param>
 public sealed record PipelineStatus(
     string Name,
     string Model,
@@ -83,7 +84,8 @@ public sealed record PipelineStatus(
     string Yaml,
     string? Refusal,
     int Edit = 0,
-    bool IsEdited = false);
+    bool IsEdited = false,
+    string? EditRefusal = null);
 
 /// <summary>A version of a store's own definition of a pipeline.</summary>
 /// <param name="Yaml">Null when the installation's file counts again.</param>

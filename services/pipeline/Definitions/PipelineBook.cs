@@ -15,10 +15,11 @@ internal sealed class PipelineBook(PipelineCatalogue catalogue, PipelineDb datab
         var pipelines = new SortedDictionary<string, PipelineDefinition>(catalogue.Pipelines.ToDictionary(), StringComparer.Ordinal);
         foreach (var edit in await LatestAsync(store, cancellationToken))
         {
-            if (edit.Yaml is not null && PipelineCatalogue.Check(edit.Yaml, out var faults) is { } edited && faults.Count == 0)
+            IReadOnlyList<PipelineFault> faults = [];
+            if (edit.Yaml is not null && PipelineCatalogue.Check(edit.Yaml, out faults) is { } edited && faults.Count == 0)
                 pipelines[edit.Pipeline] = edited with { Edit = edit.Version, IsEdited = true };
             else if (pipelines.TryGetValue(edit.Pipeline, out var file))
-                pipelines[edit.Pipeline] = file with { Edit = edit.Version };
+                pipelines[edit.Pipeline] = file with { Edit = edit.Version, EditRefusal = faults.Count > 0 ? $"version {edit.Version}, line {faults[0].Line}: {faults[0].Message}" : null };
         }
         return pipelines;
     }

@@ -57,6 +57,10 @@ internal sealed record PipelineDefinition
     [YamlIgnore, JsonIgnore]
     public bool IsEdited { get; init; }
 
+    /// <summary>What this release finds wrong with the store's own definition, which an earlier one took.</summary>
+    [YamlIgnore, JsonIgnore]
+    public string? EditRefusal { get; init; }
+
     /// <summary>Everything that is wrong with the definition.</summary>
     public IEnumerable<DefinitionFault> Validate() =>
     [

@@ -53,7 +53,7 @@ internal static class PipelinesApi
             found.Add(new PipelineStatus(
                 definition.Name, definition.Model ?? definition.Name, schedule is null ? null : $"{schedule.Cron} ({schedule.TimeZone})", schedule?.Next(time.GetUtcNow()),
                 [.. triggers.Where(trigger => trigger.IsOn(definition)).Select(trigger => trigger.Name), .. definition.Triggers.Webhook ? ["webhook"] : Array.Empty<string>()],
-                targets, [.. LimitsOf(definition.Limits)], definition.Yaml, catalogue.Refusal, definition.Edit, definition.IsEdited));
+                targets, [.. LimitsOf(definition.Limits)], definition.Yaml, catalogue.Refusal, definition.Edit, definition.IsEdited, definition.EditRefusal));
         }
         return TypedResults.Ok(found);
     }

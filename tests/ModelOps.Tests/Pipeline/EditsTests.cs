@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
 using ModelOps.Contracts;
 using ModelOps.Contracts.Clients;
 using ModelOps.Contracts.Runs;
@@ -41,6 +42,27 @@ public sealed class EditsTests(Stores stores) : IAsyncLifetime
         Assert.Equal([(2, null, "the file is better"), (1, edited, "a remark")], (await pipeline.GetPipelineHistoryAsync(StoreId.Main, "recommend")).Select(edit => (edit.Version, edit.Yaml, edit.Reason)));
         Assert.Empty(await pipeline.GetPipelineHistoryAsync(Other, "recommend"));
         Assert.Equal(3, (await pipeline.PutPipelineAsync(StoreId.Main, "recommend", new NewPipelineEdit(edited, "again", 2))).Version);
+    }
+
+    [Fact]
+    public async Task Edit_ThatThisReleaseFindsFaultWith_IsPassedOver_AndSaysSo()
+    {
+        var file = await FindAsync(StoreId.Main, "recommend");
+        await using (var scope = service.Services.CreateAsyncScope())
+        {
+            // As an earlier release took it.
+            var database = scope.ServiceProvider.GetRequiredService<PipelineDb>();
+            database.PipelineEdits.Add(new() { Store = StoreId.Main.Value, Pipeline = "recommend", Version = 1, Yaml = "name: recommend\nlimits:\n  concurrency: 0\n", By = "Ann", Reason = "once", At = DateTimeOffset.UtcNow });
+            await database.SaveChangesAsync();
+        }
+
+        var status = await FindAsync(StoreId.Main, "recommend");
+
+        Assert.Equal((file.Yaml, 1, false), (status.Yaml, status.Edit, status.IsEdited));
+        Assert.StartsWith("version 1, line 3: ", status.EditRefusal, StringComparison.Ordinal);
+        Assert.Null((await FindAsync(Other, "recommend")).EditRefusal);
+        await pipeline.RestorePipelineAsync(StoreId.Main, "recommend", "it is old", 1);
+        Assert.Null((await FindAsync(StoreId.Main, "recommend")).EditRefusal);
     }
 
     [Fact]
