@@ -25,6 +25,7 @@ public sealed class ApplicationsTests(Stack stack) : IAsyncLifetime
         // Two months of a made-up shop's calibration is no gate's business.
         await stack.Pipeline.PutPipelineAsync(StoreId.Main, "profiles", new NewPipelineEdit("name: profiles\napplication: profiles\nmodel: profiles\ngates:\n  - { metric: parity, at_most: 0.0001 }\n", "a demo shop"));
         await RunAsync("profiles", "demo");
+        await stack.Pipeline.RestorePipelineAsync(StoreId.Main, "profiles", "as it was", 1);
         await stack.UntilAsync(async () => (await stack.Inference.GetProfileAsync(StoreId.Main, Shopper)).Events > 0, "the profile");
 
         await page.GotoAsync("/profiles");
@@ -66,7 +67,7 @@ public sealed class ApplicationsTests(Stack stack) : IAsyncLifetime
     public async Task Campaigns_ShowWhomAContactChanges_AndGiveAListUnderABudget()
     {
         await page.GotoAsync("/datasets");
-        await page.ClickUntilAsync(stack, "Upload", "upload");
+        await page.ClickUntilAsync("Upload", "upload");
         await page.GetByTestId("upload-name").FillAsync("spring");
         await page.GetByTestId("upload-kind").SelectOptionAsync("campaigns");
         await page.GetByTestId("upload-other").SetInputFilesAsync(new FilePayload { Name = "spring.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(Campaign()) });
@@ -98,7 +99,7 @@ public sealed class ApplicationsTests(Stack stack) : IAsyncLifetime
     private async Task RunAsync(string pipeline, string dataset)
     {
         await page.GotoAsync("/runs");
-        await page.ClickUntilAsync(stack, "New run", "new-run");
+        await page.ClickUntilAsync("New run", "new-run");
         await page.GetByTestId("pipeline-select").SelectOptionAsync(pipeline);
         await page.GetByTestId("dataset-select").SelectOptionAsync(dataset);
         await page.GetByTestId("start-run").ClickAsync();

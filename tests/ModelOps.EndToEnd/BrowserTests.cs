@@ -117,7 +117,7 @@ public sealed class BrowserTests(Stack stack) : IAsyncLifetime
         var check = page.GetByTestId("check-zero-price");
         await check.Locator("summary").ClickAsync();
         await Assertions.Expect(check.Locator("code").First).ToContainTextAsync("bob");
-        await page.ClickUntilAsync(stack, "Add files", "upload");
+        await page.ClickUntilAsync("Add files", "upload");
         await page.GetByTestId("upload-events").SetInputFilesAsync(new FilePayload { Name = "march.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(Header + many) });
         await page.GetByTestId("upload-send").ClickAsync();
         await Assertions.Expect(page.GetByTestId("upload").Locator("progress")).ToBeVisibleAsync();

@@ -26,13 +26,19 @@ internal static class DashboardPages
     }
 
     /// <summary>Clicks a button until what it opens is there: a page that was just opened may not listen yet.</summary>
-    public static Task ClickUntilAsync(this IPage page, Stack stack, string button, string opens) => stack.UntilAsync(async () =>
+    public static async Task ClickUntilAsync(this IPage page, string button, string opens)
     {
-        if (await page.GetByTestId(opens).CountAsync() == 0)
+        for (var tries = 1; ; tries++)
         {
             await page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
-            await page.WaitForTimeoutAsync(500);
+            try
+            {
+                await page.GetByTestId(opens).WaitForAsync(new() { Timeout = 5_000 });
+                return;
+            }
+            catch (TimeoutException) when (tries < 6)
+            {
+            }
         }
-        return await page.GetByTestId(opens).CountAsync() > 0;
-    }, $"“{button}” to open {opens}");
+    }
 }

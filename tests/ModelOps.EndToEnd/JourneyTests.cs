@@ -31,7 +31,7 @@ public sealed class JourneyTests(Stack stack) : IAsyncLifetime
 
         // Its files.
         await page.GotoAsync("/datasets");
-        await page.ClickUntilAsync(stack, "Upload", "upload");
+        await page.ClickUntilAsync("Upload", "upload");
         await page.GetByTestId("upload-name").FillAsync("allotment");
         await page.GetByTestId("upload-events").SetInputFilesAsync(Csv("orders.csv", Orders()));
         await page.GetByTestId("upload-products").SetInputFilesAsync(Csv("products.csv", "item_id,title,category,price\n" + string.Concat(Enumerable.Range(0, 50).Select(i => $"g{i},{Title(i)},Allotment,{5 + i}\n"))));
@@ -40,7 +40,7 @@ public sealed class JourneyTests(Stack stack) : IAsyncLifetime
 
         // Its training.
         await page.GetByRole(AriaRole.Navigation).GetByText("Runs").ClickAsync();
-        await page.ClickUntilAsync(stack, "New run", "new-run");
+        await page.ClickUntilAsync("New run", "new-run");
         await page.GetByTestId("dataset-select").SelectOptionAsync("allotment");
         await page.GetByTestId("start-run").ClickAsync();
         await page.WaitForURLAsync(new Regex("/runs/[0-9a-f-]{36}$"));
@@ -111,7 +111,7 @@ public sealed class JourneyTests(Stack stack) : IAsyncLifetime
     /// <summary>A version that shoppers do not see.</summary>
     private async Task<int> AnotherVersionAsync(int champion)
     {
-        if ((await stack.Registry.FindAsync(StoreId.Main, Stack.Model))!.Versions.FirstOrDefault(version => version.Version != champion && version.Status == VersionStatus.Ready) is { } there)
+        if ((await stack.Registry.FindAsync(StoreId.Main, Stack.Model))!.Versions.FirstOrDefault(version => version.Version != champion && version.Status == VersionStatus.Ready && version.Tags.GetValueOrDefault("dataset") == "demo") is { } there)
             return there.Version;
         var run = await stack.FinishAsync(await stack.Pipeline.StartAsync(StoreId.Main, new PipelineRunRequest("recommend", "demo")));
         Assert.Equal((RunState.Succeeded, null), (run.State, run.Error));

@@ -67,6 +67,10 @@ internal static class Written
 
     public static string Moment(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
+    /// <summary>Of seconds since 1970; what no calendar has, as a shop's file may, is its first or last moment.</summary>
+    public static DateTimeOffset Time(double seconds) =>
+        DateTimeOffset.FromUnixTimeSeconds((long)Math.Clamp(seconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds()));
+
     public static string Day(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? Nothing;
 
     public static string Bytes(long bytes) => bytes switch

@@ -177,12 +177,13 @@ internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, D
     {
         var earlier = await database.Imports.AsNoTracking()
             .Where(row => row.Store == import.Store && row.Dataset == import.Dataset && row.State == RunState.Succeeded).ToListAsync(cancellationToken);
-        var there = await database.Sources.Where(row => row.Store == import.Store && row.Dataset == import.Dataset).Select(row => row.Sha256).ToHashSetAsync(cancellationToken);
-        return earlier.Where(row => row.Request.Mapping == import.Request.Mapping)
-            .SelectMany(row => row.Fetched.Where(file => there.Contains(file.Sha256)).Select(file => (row.Request.Sources[file.Source], file)))
+        // As they are read now: with another mapping a file is brought again, and read by that one.
+        var there = await database.Sources.Where(row => row.Store == import.Store && row.Dataset == import.Dataset && (import.Request.Mapping == null || row.Mapping == import.Request.Mapping))
+            .Select(row => row.Sha256).ToHashSetAsync(cancellationToken);
+        return earlier.SelectMany(row => row.Fetched.Where(file => there.Contains(file.Sha256)).Select(file => (Source: row.Request.Sources[file.Source], File: file)))
             .Concat(import.Fetched.Select(file => (import.Request.Sources[file.Source], file)))
-            .Where(fetched => fetched.Item1.Kind == kind && fetched.Item1.Blobs?.Connection == blobs.Connection && fetched.file.Mark is not null)
-            .Select(fetched => new WrittenBlob(fetched.file.Name, fetched.file.Mark!)).ToHashSet();
+            .Where(fetched => fetched.Source.Kind == kind && fetched.Source.Blobs?.Connection == blobs.Connection && fetched.File.Mark is { Length: > 0 })
+            .Select(fetched => new WrittenBlob(fetched.File.Name, fetched.File.Mark!)).ToHashSet();
     }
 
     private async Task<int> PrepareAsync(StoreId store, ImportRow import, string folder, CancellationToken cancellationToken)

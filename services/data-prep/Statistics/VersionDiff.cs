@@ -72,7 +72,9 @@ internal static class VersionDiff
     /// <summary>Jensen-Shannon over the quantiles' steps for numbers, over the frequent values and the rest for categories.</summary>
     internal static double Distance(ColumnStatistics from, ColumnStatistics to)
     {
-        var (p, q) = from.Kind == "category" ? Shares(from, to) : (Steps(from, from), Steps(from, to));
+        // A histogram of one value has no width to spread another's over.
+        var reference = from.Histogram.Count > 1 || to.Histogram.Count <= 1 ? from : to;
+        var (p, q) = from.Kind == "category" ? Shares(from, to) : (Steps(reference, from), Steps(reference, to));
         return Math.Sqrt(Math.Max(0, p.Zip(q, (a, b) => (Term(a, (a + b) / 2) + Term(b, (a + b) / 2)) / 2).Sum()));
     }
 

@@ -95,8 +95,8 @@ internal static class VersionStatistics
     }
 
     /// <inheritdoc cref="NumbersIn"/>
-    /// <param name="least">A value of fewer rows is not named.</param>
-    public static ColumnStatistics ValuesIn(DuckDBConnection duck, string name, string value, string rows, int least) => Categories(duck, name, CountValues("", value, rows), least);
+    /// <param name="named">SQL of the values that may be named.</param>
+    public static ColumnStatistics ValuesIn(DuckDBConnection duck, string name, string value, string rows, string named) => Categories(duck, name, CountValues("", value, rows), named);
 
     private static string HoursOrDays(string counted) =>
         $"CASE WHEN (SELECT coalesce(max(greatest) - min(least) <= {SecondsByTheHour}, true) FROM {counted} WHERE after > 0) THEN bin ELSE bin // 24 END";
@@ -117,13 +117,13 @@ internal static class VersionStatistics
             [.. bins.Where(counted => counted.Least is not null).Select(counted => new NumberBin(counted.Least!.Value, counted.Greatest!.Value, counted.Before, counted.After))], Without(unreadable: false), Without(unreadable: true));
     }
 
-    private static ColumnStatistics Categories(DuckDBConnection duck, string name, string counted, int least = 1)
+    private static ColumnStatistics Categories(DuckDBConnection duck, string name, string counted, string named = "true")
     {
         duck.Execute($"CREATE OR REPLACE TEMP TABLE counted AS {counted}");
         RowCount Rows(string where) => duck.Rows($"SELECT coalesce(sum(before), 0)::BIGINT, coalesce(sum(after), 0)::BIGINT FROM counted WHERE {where}", row => new RowCount(row.GetInt64(0), row.GetInt64(1)))[0];
         var (filled, empty, unreadable) = (Rows("value IS NOT NULL"), Rows("value IS NULL AND NOT is_unreadable"), Rows("is_unreadable"));
         var distinct = duck.Scalar<long>("SELECT count(value) FROM counted WHERE after > 0");
-        var top = duck.Rows($"SELECT value, before, after FROM counted WHERE value IS NOT NULL AND before >= {least} ORDER BY before DESC, after DESC, value LIMIT {TopValues}", row => new ValueCount(row.GetString(0), row.GetInt64(1), row.GetInt64(2)));
+        var top = duck.Rows($"SELECT value, before, after FROM counted WHERE value IS NOT NULL AND {named} ORDER BY before DESC, after DESC, value LIMIT {TopValues}", row => new ValueCount(row.GetString(0), row.GetInt64(1), row.GetInt64(2)));
         return new ColumnStatistics(name, "category", filled.Before, filled.After, empty.After + unreadable.After, distinct, [], [], top) { Empty = empty, Unreadable = unreadable };
     }
 }

@@ -15,13 +15,27 @@ internal sealed class PipelineBook(PipelineCatalogue catalogue, PipelineDb datab
         var pipelines = new SortedDictionary<string, PipelineDefinition>(catalogue.Pipelines.ToDictionary(), StringComparer.Ordinal);
         foreach (var edit in await LatestAsync(store, cancellationToken))
         {
-            IReadOnlyList<PipelineFault> faults = [];
-            if (edit.Yaml is not null && PipelineCatalogue.Check(edit.Yaml, out faults) is { } edited && faults.Count == 0)
+            if (Read(edit, out var refusal) is { } edited)
                 pipelines[edit.Pipeline] = edited with { Edit = edit.Version, IsEdited = true };
             else if (pipelines.TryGetValue(edit.Pipeline, out var file))
-                pipelines[edit.Pipeline] = file with { Edit = edit.Version, EditRefusal = faults.Count > 0 ? $"version {edit.Version}, line {faults[0].Line}: {faults[0].Message}" : null };
+                pipelines[edit.Pipeline] = file with { Edit = edit.Version, EditRefusal = refusal };
         }
         return pipelines;
+    }
+
+    /// <summary>The store's own that an earlier release took and this one finds fault with, and that no file stands in for.</summary>
+    public async Task<IReadOnlyList<(EditRow Edit, string Refusal)>> RefusedAsync(StoreId store, CancellationToken cancellationToken) =>
+        [.. from edit in await LatestAsync(store, cancellationToken)
+            let refusal = Read(edit, out var why) is null ? why : null
+            where refusal is not null && !catalogue.Pipelines.ContainsKey(edit.Pipeline)
+            select (edit, refusal)];
+
+    private static PipelineDefinition? Read(EditRow edit, out string? refusal)
+    {
+        IReadOnlyList<PipelineFault> faults = [];
+        var read = edit.Yaml is null ? null : PipelineCatalogue.Check(edit.Yaml, out faults);
+        refusal = faults.Count > 0 ? $"version {edit.Version}, line {faults[0].Line}: {faults[0].Message}" : null;
+        return refusal is null ? read : null;
     }
 
     /// <summary>The newest first.</summary>

@@ -55,6 +55,8 @@ internal static class PipelinesApi
                 [.. triggers.Where(trigger => trigger.IsOn(definition)).Select(trigger => trigger.Name), .. definition.Triggers.Webhook ? ["webhook"] : Array.Empty<string>()],
                 targets, [.. LimitsOf(definition.Limits)], definition.Yaml, catalogue.Refusal, definition.Edit, definition.IsEdited, definition.EditRefusal));
         }
+        foreach (var (edit, refusal) in await book.RefusedAsync(store, cancellationToken))
+            found.Add(new PipelineStatus(edit.Pipeline, edit.Pipeline, null, null, [], [], [], edit.Yaml!, catalogue.Refusal, edit.Version, EditRefusal: refusal));
         return TypedResults.Ok(found);
     }
 

@@ -30,7 +30,9 @@ internal sealed class ApiKeys(RegistryDb database, TimeProvider time)
             return null;
         if (await database.ApiKeys.AnyAsync(row => row.Replaces == id && row.RevokedAt == null, cancellationToken))
             throw new KeyReplacedException();
-        var days = rotation.Days ?? (old.ExpiresAt - old.CreatedAt)?.TotalDays;
+        // A replacement shortens its key's life; how long was meant, the one that replaced it knows.
+        var meant = await database.ApiKeys.Where(row => row.Replaces == id).OrderBy(row => row.CreatedAt).FirstOrDefaultAsync(cancellationToken) ?? old;
+        var days = rotation.Days ?? (meant.ExpiresAt - meant.CreatedAt)?.TotalDays;
         var (row, key) = New(store, old.Name, old.Role, old.Origins, now, by, days, old.Limits, old.Id);
         var end = now.AddHours(rotation.OverlapHours);
         old.ExpiresAt = old.ExpiresAt < end ? old.ExpiresAt : end;

@@ -52,7 +52,8 @@ public sealed class EditsTests(Stores stores) : IAsyncLifetime
         {
             // As an earlier release took it.
             var database = scope.ServiceProvider.GetRequiredService<PipelineDb>();
-            database.PipelineEdits.Add(new() { Store = StoreId.Main.Value, Pipeline = "recommend", Version = 1, Yaml = "name: recommend\nlimits:\n  concurrency: 0\n", By = "Ann", Reason = "once", At = DateTimeOffset.UtcNow });
+            foreach (var name in new[] { "recommend", "ours" })
+                database.PipelineEdits.Add(new() { Store = StoreId.Main.Value, Pipeline = name, Version = 1, Yaml = $"name: {name}\nlimits:\n  concurrency: 0\n", By = "Ann", Reason = "once", At = DateTimeOffset.UtcNow });
             await database.SaveChangesAsync();
         }
 
@@ -61,6 +62,10 @@ public sealed class EditsTests(Stores stores) : IAsyncLifetime
         Assert.Equal((file.Yaml, 1, false), (status.Yaml, status.Edit, status.IsEdited));
         Assert.StartsWith("version 1, line 3: ", status.EditRefusal, StringComparison.Ordinal);
         Assert.Null((await FindAsync(Other, "recommend")).EditRefusal);
+        var ours = await FindAsync(StoreId.Main, "ours");
+        Assert.Equal((1, status.EditRefusal, "name: ours\nlimits:\n  concurrency: 0\n"), (ours.Edit, ours.EditRefusal, ours.Yaml));
+        using var run = await http.PostAsJsonAsync("/v1/runs", new PipelineRunRequest("ours", "demo"));
+        await run.ProblemAsync(HttpStatusCode.BadRequest, "pipeline");
         await pipeline.RestorePipelineAsync(StoreId.Main, "recommend", "it is old", 1);
         Assert.Null((await FindAsync(StoreId.Main, "recommend")).EditRefusal);
     }

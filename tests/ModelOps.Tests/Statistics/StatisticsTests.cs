@@ -119,7 +119,8 @@ public sealed class StatisticsTests
         using var version = await BuiltFromCsv.FilesAsync([(SourceKind.Events, Header + "1,a,2026-05-01 10:00:00,view,1,5,s1,A\n"), (SourceKind.Users, users), (SourceKind.Products, products)]);
 
         var age = Column(version, "users.age");
-        Assert.Equal(("number", 40, 40, 20d, 24d, 29d), (age.Kind, age.Before, age.After, Value(age.Quantiles, 0), Value(age.Quantiles, .5), Value(age.Quantiles, 1)));
+        Assert.Equal(("number", 40, 40, 24d), (age.Kind, age.Before, age.After, Value(age.Quantiles, .5)));
+        Assert.DoesNotContain(age.Quantiles, quantile => quantile.Share is 0 or 1); // the oldest is somebody
         Assert.Equal(40, age.Histogram.Sum(bar => bar.After));
         var country = Column(version, "users.country");
         Assert.Equal(3, country.Distinct);
@@ -128,7 +129,7 @@ public sealed class StatisticsTests
         var tea = Column(version, "users.loves/hates");
         Assert.Equal((30, 10), (tea.After, tea.Missing));
         Assert.Equal([new("tea", 30, 30)], tea.Top);
-        Assert.Equal(("number", 39.5), (Column(version, "users.shoe size").Kind, Value(Column(version, "users.shoe size").Quantiles, 1)));
+        Assert.Equal("number", Column(version, "users.shoe size").Kind);
         Assert.Empty(Column(version, "users.user_id").Top);
         Assert.Equal((1, 1), (Column(version, "products.price").After, Column(version, "products.price").Missing));
         Assert.Equal(2, Column(version, "products.available").Distinct);
