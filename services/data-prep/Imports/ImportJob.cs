@@ -181,7 +181,7 @@ internal sealed class ImportJob(DatasetsDb database, DatasetVersions versions, D
         var there = await database.Sources.Where(row => row.Store == import.Store && row.Dataset == import.Dataset && (import.Request.Mapping == null || row.Mapping == import.Request.Mapping))
             .Select(row => row.Sha256).ToHashSetAsync(cancellationToken);
         return earlier.SelectMany(row => row.Fetched.Where(file => there.Contains(file.Sha256)).Select(file => (Source: row.Request.Sources[file.Source], File: file)))
-            .Concat(import.Fetched.Select(file => (import.Request.Sources[file.Source], file)))
+            .Concat(import.Fetched.Select(file => (Source: import.Request.Sources[file.Source], File: file)))
             .Where(fetched => fetched.Source.Kind == kind && fetched.Source.Blobs?.Connection == blobs.Connection && fetched.File.Mark is { Length: > 0 })
             .Select(fetched => new WrittenBlob(fetched.File.Name, fetched.File.Mark!)).ToHashSet();
     }
