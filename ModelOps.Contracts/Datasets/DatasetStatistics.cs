@@ -15,9 +15,9 @@ public sealed record DatasetStatistics(IReadOnlyList<ColumnStatistics> Columns);
 /// <param name="After">Rows with a value, as kept.</param>
 /// <param name="Missing">Kept rows without one: empty and unreadable together.</param>
 /// <param name="Distinct">Different kept values, for categories.</param>
-/// <param name="Quantiles">Of the kept rows, to within 0.1 % (times: an hour in two months, else a day): 0, .01, .05, .25, .5, .75, .95, .99, 1. Times are seconds since 1970.</param>
+/// <param name="Quantiles">Of the kept rows, to within 0.1 % (times: an hour in two months, else a day): 0, .01, .05, .25, .5, .75, .95, .99, 1; in tables of people .05 to .95, to the edges of bars. Times are seconds since 1970.</param>
 /// <param name="Histogram">For numbers and times: bars of one width that begin at round values, the same ones as read and as kept.</param>
-/// <param name="Top">For categories, the most frequent as read first; in tables other than events only values of five rows or more.</param>
+/// <param name="Top">For categories, the most frequent as read first; in tables of people only values that five of them have or more, and no ids of theirs.</param>
 public sealed record ColumnStatistics(
     string Column,
     string Kind,

@@ -27,7 +27,7 @@ public sealed class RetailTests(Stack stack)
         var grown = await UploadAsync(days.Except(past));
         Assert.Equal(2, grown.Version);
         Assert.True(grown.Profile.To > new DateTimeOffset(2011, 9, 29, 0, 0, 0, TimeSpan.Zero));
-        var run = await RunAsync("""{"pipeline":"recommend","dataset":"retail","model":"retail","parameters":{"profile":"fast","epochs":1,"tuningRounds":1,"tuningUsers":400,"testFrom":"2011-09-01"}}""");
+        var run = await RunAsync("""{"pipeline":"recommend","dataset":"retail","model":"retail","parameters":{"profile":"fast","epochs":2,"tuningRounds":1,"tuningUsers":400,"testFrom":"2011-09-01"}}""");
         var september = await AssertBetterThanPopularityAsync(run);
         Assert.InRange(september["frequency"]["ndcg@10"], .34, .38); // of the data's README, on the rows that the checks keep
         await AssertServedAsync(version: 1);
